@@ -39,9 +39,27 @@ def _one_class() -> OutcomeView:
     comparators=AT_LEAST,
     across=Across.OPTIONAL,
     examples=(
-        Example("The score ranks well.", _good, Comparator.AT_LEAST, "0.80", Verdict.PASS),
-        Example("The score hardly ranks.", _poor, Comparator.AT_LEAST, "0.75", Verdict.FAIL),
-        Example("No row has label 1.", _one_class, Comparator.AT_LEAST, "0.75", Verdict.NOT_EVALUABLE),
+        Example(
+            says="The score ranks well.",
+            view=_good,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.80",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="The score hardly ranks.",
+            view=_poor,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.75",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="No row has label 1.",
+            view=_one_class,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.75",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
     ),
 )
 def auc(view: OutcomeView) -> Counts:
@@ -78,9 +96,27 @@ def auc(view: OutcomeView) -> Counts:
     low=Decimal(-1),
     across=Across.OPTIONAL,
     examples=(
-        Example("The score ranks well.", _good, Comparator.AT_LEAST, "0.60", Verdict.PASS),
-        Example("The score hardly ranks.", _poor, Comparator.AT_LEAST, "0.50", Verdict.FAIL),
-        Example("No row has label 1.", _one_class, Comparator.AT_LEAST, "0.50", Verdict.NOT_EVALUABLE),
+        Example(
+            says="The score ranks well.",
+            view=_good,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.60",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="The score hardly ranks.",
+            view=_poor,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.50",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="No row has label 1.",
+            view=_one_class,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.50",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
     ),
 )
 def gini(view: OutcomeView) -> Counts:

@@ -42,23 +42,33 @@ def _one_class() -> OutcomeView:
     across=Across.OPTIONAL,
     examples=(
         Example(
-            "A tenth has label 1, and most of it scores high.",
-            _good,
-            Comparator.AT_LEAST,
-            "0.70",
-            Verdict.PASS,
+            says="A tenth has label 1, and most of it scores high.",
+            view=_good,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.70",
+            verdict=Verdict.PASS,
         ),
         Example(
-            "A tenth has label 1, and the score hardly ranks.",
-            _poor,
-            Comparator.AT_LEAST,
-            "0.40",
-            Verdict.FAIL,
+            says="A tenth has label 1, and the score hardly ranks.",
+            view=_poor,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.40",
+            verdict=Verdict.FAIL,
         ),
         Example(
-            "40 rows with label 1 are too few.", _few, Comparator.AT_LEAST, "0.40", Verdict.NOT_EVALUABLE
+            says="40 rows with label 1 are too few.",
+            view=_few,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.40",
+            verdict=Verdict.NOT_EVALUABLE,
         ),
-        Example("No row has label 1.", _one_class, Comparator.AT_LEAST, "0.40", Verdict.NOT_EVALUABLE),
+        Example(
+            says="No row has label 1.",
+            view=_one_class,
+            comparator=Comparator.AT_LEAST,
+            threshold="0.40",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
     ),
 )
 def average_precision(view: OutcomeView) -> Counts:

@@ -40,10 +40,26 @@ def _no_rows() -> OutcomeView:
     across=Across.OPTIONAL,
     examples=(
         Example(
-            "Scores come true as often as they say.", _calibrated, Comparator.AT_MOST, "0.03", Verdict.PASS
+            says="Scores come true as often as they say.",
+            view=_calibrated,
+            comparator=Comparator.AT_MOST,
+            threshold="0.03",
+            verdict=Verdict.PASS,
         ),
-        Example("Scores are overconfident.", _overconfident, Comparator.AT_MOST, "0.03", Verdict.FAIL),
-        Example("There are no rows.", _no_rows, Comparator.AT_MOST, "0.03", Verdict.NOT_EVALUABLE),
+        Example(
+            says="Scores are overconfident.",
+            view=_overconfident,
+            comparator=Comparator.AT_MOST,
+            threshold="0.03",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="There are no rows.",
+            view=_no_rows,
+            comparator=Comparator.AT_MOST,
+            threshold="0.03",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
     ),
 )
 def ks_calibration(view: OutcomeView) -> Counts:
@@ -88,10 +104,26 @@ def ks_calibration(view: OutcomeView) -> Counts:
     },
     examples=(
         Example(
-            "Scores come true as often as they say.", _calibrated, Comparator.AT_MOST, "0.05", Verdict.PASS
+            says="Scores come true as often as they say.",
+            view=_calibrated,
+            comparator=Comparator.AT_MOST,
+            threshold="0.05",
+            verdict=Verdict.PASS,
         ),
-        Example("Scores are overconfident.", _overconfident, Comparator.AT_MOST, "0.05", Verdict.FAIL),
-        Example("There are no rows.", _no_rows, Comparator.AT_MOST, "0.05", Verdict.NOT_EVALUABLE),
+        Example(
+            says="Scores are overconfident.",
+            view=_overconfident,
+            comparator=Comparator.AT_MOST,
+            threshold="0.05",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="There are no rows.",
+            view=_no_rows,
+            comparator=Comparator.AT_MOST,
+            threshold="0.05",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
     ),
 )
 def ece(view: OutcomeView, *, bins: int) -> Counts:

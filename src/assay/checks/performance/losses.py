@@ -41,9 +41,27 @@ def _no_rows() -> OutcomeView:
     comparators=AT_MOST,
     across=Across.OPTIONAL,
     examples=(
-        Example("Scores are calibrated and informative.", _good, Comparator.AT_MOST, "0.15", Verdict.PASS),
-        Example("Scores are confident and often wrong.", _poor, Comparator.AT_MOST, "0.20", Verdict.FAIL),
-        Example("There are no rows.", _no_rows, Comparator.AT_MOST, "0.20", Verdict.NOT_EVALUABLE),
+        Example(
+            says="Scores are calibrated and informative.",
+            view=_good,
+            comparator=Comparator.AT_MOST,
+            threshold="0.15",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Scores are confident and often wrong.",
+            view=_poor,
+            comparator=Comparator.AT_MOST,
+            threshold="0.20",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="There are no rows.",
+            view=_no_rows,
+            comparator=Comparator.AT_MOST,
+            threshold="0.20",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
     ),
 )
 def brier(view: OutcomeView) -> Counts:
@@ -80,9 +98,27 @@ def brier(view: OutcomeView) -> Counts:
     high=LARGEST_LOSS,
     across=Across.OPTIONAL,
     examples=(
-        Example("Scores are calibrated and informative.", _good, Comparator.AT_MOST, "0.50", Verdict.PASS),
-        Example("Scores are confident and often wrong.", _poor, Comparator.AT_MOST, "0.60", Verdict.FAIL),
-        Example("There are no rows.", _no_rows, Comparator.AT_MOST, "0.60", Verdict.NOT_EVALUABLE),
+        Example(
+            says="Scores are calibrated and informative.",
+            view=_good,
+            comparator=Comparator.AT_MOST,
+            threshold="0.50",
+            verdict=Verdict.PASS,
+        ),
+        Example(
+            says="Scores are confident and often wrong.",
+            view=_poor,
+            comparator=Comparator.AT_MOST,
+            threshold="0.60",
+            verdict=Verdict.FAIL,
+        ),
+        Example(
+            says="There are no rows.",
+            view=_no_rows,
+            comparator=Comparator.AT_MOST,
+            threshold="0.60",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
     ),
 )
 def log_loss(view: OutcomeView) -> Counts:

@@ -53,21 +53,25 @@ def _view(rows: int, sure: float) -> TableView:
     comparators=AT_LEAST,
     examples=(
         Example(
-            "The probabilities tell the classes apart.",
-            lambda: _view(900, 1.0),
-            Comparator.AT_LEAST,
-            "0.75",
-            Verdict.PASS,
+            says="The probabilities tell the classes apart.",
+            view=lambda: _view(900, 1.0),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.75",
+            verdict=Verdict.PASS,
         ),
         Example(
-            "The probabilities say nothing.",
-            lambda: _view(900, 0.0),
-            Comparator.AT_LEAST,
-            "0.75",
-            Verdict.FAIL,
+            says="The probabilities say nothing.",
+            view=lambda: _view(900, 0.0),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.75",
+            verdict=Verdict.FAIL,
         ),
         Example(
-            "There are no rows.", lambda: _view(0, 1.0), Comparator.AT_LEAST, "0.75", Verdict.NOT_EVALUABLE
+            says="There are no rows.",
+            view=lambda: _view(0, 1.0),
+            comparator=Comparator.AT_LEAST,
+            threshold="0.75",
+            verdict=Verdict.NOT_EVALUABLE,
         ),
     ),
 )

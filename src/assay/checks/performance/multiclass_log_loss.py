@@ -56,20 +56,32 @@ def _view(rows: int, said: float) -> TableView:
     across=Across.OPTIONAL,
     examples=(
         Example(
-            "The true class is given .7.", lambda: _view(2000, 0.7), Comparator.AT_MOST, "0.5", Verdict.PASS
+            says="The true class is given .7.",
+            view=lambda: _view(2000, 0.7),
+            comparator=Comparator.AT_MOST,
+            threshold="0.5",
+            verdict=Verdict.PASS,
         ),
         Example(
-            "The true class is given .4.", lambda: _view(2000, 0.4), Comparator.AT_MOST, "0.5", Verdict.FAIL
+            says="The true class is given .4.",
+            view=lambda: _view(2000, 0.4),
+            comparator=Comparator.AT_MOST,
+            threshold="0.5",
+            verdict=Verdict.FAIL,
         ),
         Example(
-            "The true class is given .7 in 50 rows.",
-            lambda: _view(50, 0.7),
-            Comparator.AT_MOST,
-            "0.5",
-            Verdict.INCONCLUSIVE,
+            says="The true class is given .7 in 50 rows.",
+            view=lambda: _view(50, 0.7),
+            comparator=Comparator.AT_MOST,
+            threshold="0.5",
+            verdict=Verdict.INCONCLUSIVE,
         ),
         Example(
-            "There are no rows.", lambda: _view(0, 0.7), Comparator.AT_MOST, "0.5", Verdict.NOT_EVALUABLE
+            says="There are no rows.",
+            view=lambda: _view(0, 0.7),
+            comparator=Comparator.AT_MOST,
+            threshold="0.5",
+            verdict=Verdict.NOT_EVALUABLE,
         ),
     ),
 )

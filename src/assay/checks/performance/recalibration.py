@@ -60,19 +60,33 @@ def _view(rows: int, bold: float) -> TableView:
     ideal=ZERO,
     evidence_only=True,
     examples=(
-        Example("Scores are calibrated.", lambda: _view(4000, 1.0), Comparator.AT_MOST, "0.01", Verdict.PASS),
         Example(
-            "Scores are far too bold.", lambda: _view(4000, 4.0), Comparator.AT_MOST, "0.01", Verdict.FAIL
+            says="Scores are calibrated.",
+            view=lambda: _view(4000, 1.0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.PASS,
         ),
         Example(
-            "100 rows do not show it.",
-            lambda: _view(100, 1.0),
-            Comparator.AT_MOST,
-            "0.01",
-            Verdict.INCONCLUSIVE,
+            says="Scores are far too bold.",
+            view=lambda: _view(4000, 4.0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.FAIL,
         ),
         Example(
-            "There are no rows.", lambda: _view(0, 1.0), Comparator.AT_MOST, "0.01", Verdict.NOT_EVALUABLE
+            says="100 rows do not show it.",
+            view=lambda: _view(100, 1.0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.INCONCLUSIVE,
+        ),
+        Example(
+            says="There are no rows.",
+            view=lambda: _view(0, 1.0),
+            comparator=Comparator.AT_MOST,
+            threshold="0.01",
+            verdict=Verdict.NOT_EVALUABLE,
         ),
     ),
 )

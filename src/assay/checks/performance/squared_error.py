@@ -43,19 +43,33 @@ def _view(rows: int, off: float) -> TableView:
     across=Across.OPTIONAL,
     examples=(
         Example(
-            "5,000 rows are off by 10.", lambda: _view(5000, 10.0), Comparator.AT_MOST, "15", Verdict.PASS
+            says="5,000 rows are off by 10.",
+            view=lambda: _view(5000, 10.0),
+            comparator=Comparator.AT_MOST,
+            threshold="15",
+            verdict=Verdict.PASS,
         ),
         Example(
-            "5,000 rows are off by 20.", lambda: _view(5000, 20.0), Comparator.AT_MOST, "15", Verdict.FAIL
+            says="5,000 rows are off by 20.",
+            view=lambda: _view(5000, 20.0),
+            comparator=Comparator.AT_MOST,
+            threshold="15",
+            verdict=Verdict.FAIL,
         ),
         Example(
-            "100 rows are off by 10: of so few, some that are off by 100 may be missing.",
-            lambda: _view(100, 10.0),
-            Comparator.AT_MOST,
-            "15",
-            Verdict.INCONCLUSIVE,
+            says="100 rows are off by 10: of so few, some that are off by 100 may be missing.",
+            view=lambda: _view(100, 10.0),
+            comparator=Comparator.AT_MOST,
+            threshold="15",
+            verdict=Verdict.INCONCLUSIVE,
         ),
-        Example("There are no rows.", lambda: _view(0, 1.0), Comparator.AT_MOST, "15", Verdict.NOT_EVALUABLE),
+        Example(
+            says="There are no rows.",
+            view=lambda: _view(0, 1.0),
+            comparator=Comparator.AT_MOST,
+            threshold="15",
+            verdict=Verdict.NOT_EVALUABLE,
+        ),
     ),
 )
 def rmse(view: TableView) -> Counts:
