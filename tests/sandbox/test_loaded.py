@@ -23,7 +23,6 @@ from assay.sandbox.contents import Contents
 from assay.sandbox.known import Known
 from assay.sandbox.loaded import WHEN_ASKED, Loaded
 
-
 HERE = frozenset({"in_a_folder", "in_an_archive", "grows", "with_weights", "xgboost"})
 """What these tests load."""
 
