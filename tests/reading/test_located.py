@@ -17,6 +17,14 @@ def read(text: str) -> Located:
     return locate(Source("f.yaml", text, ""))
 
 
+def test_the_same_text_in_another_file_has_its_places_there() -> None:
+    text = "a: [1, {b: 2}]\na: 3\nc: *d\n"
+    one, other = (locate(Source(name, text, "")) for name in ("one.yaml", "other.yaml"))
+    assert (one.value, one.texts, one.refused) == (other.value, other.texts, other.refused)
+    assert {place.file for place in [*other.values.values(), *other.keys.values()]} == {"other.yaml"}
+    assert [problem.place.file for problem in other.problems] == ["other.yaml"] * 2
+
+
 @pytest.mark.parametrize(
     ("written", "value"),
     [

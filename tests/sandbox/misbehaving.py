@@ -97,7 +97,7 @@ def noisy(batch):
 
 
 def late(batch):
-    time.sleep(3.0)
+    time.sleep(1.0)
     return np.full(batch.num_rows, 0.5)
 
 

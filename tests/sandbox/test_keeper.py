@@ -82,7 +82,7 @@ def test_an_interrupt_while_a_child_is_started_leaves_none_behind(monkeypatch: p
         spawned = spawn(*words)
         sessions.append(spawned[0].pid)
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        raised.wait(5)
+        raised.wait(1)
         return spawned
 
     monkeypatch.setattr(launch, "spawn", interrupted)

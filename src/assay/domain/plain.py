@@ -129,8 +129,10 @@ def _object_to_plain(value: Any, *, tag: bool) -> Plain:
 def _container_to_plain(value: Any, options: tuple[Any, ...]) -> Plain:
     if isinstance(value, tuple):
         inner = next(get_args(o) for o in options if get_origin(o) is tuple)
-        if _as_they_are(value, inner):
+        if _all_are(int, value, inner):
             return list(value)
+        if _all_are(float, value, inner):
+            return list(map(repr, value))
         return [to_plain(v, t) for v, t in zip(value, _spread(inner, len(value)), strict=True)]
     declared = next(o for o in options if get_origin(o) in {dict, Mapping})
     of = get_args(declared)[1]
@@ -139,9 +141,9 @@ def _container_to_plain(value: Any, options: tuple[Any, ...]) -> Plain:
     return {str(k): to_plain(v, of) for k, v in value.items()}
 
 
-def _as_they_are(values: Sequence[Any], inner: tuple[Any, ...]) -> bool:
-    """Whether all are whole numbers and meant to be: counts and sketches have thousands, which are the same in JSON."""
-    return len(inner) == 2 and inner[1] is Ellipsis and inner[0] is int and set(map(type, values)) <= {int}
+def _all_are(kind: type, values: Sequence[Any], inner: tuple[Any, ...]) -> bool:
+    """Whether all are whole numbers, or floats, and meant to be: counts, scores and sketches have thousands."""
+    return len(inner) == 2 and inner[1] is Ellipsis and inner[0] is kind and set(map(type, values)) <= {kind}
 
 
 def _spread(inner: tuple[Any, ...], length: int) -> tuple[Any, ...]:
@@ -202,7 +204,7 @@ def _from_list(plain: list[Plain], options: tuple[Any, ...], path: str) -> Any:
     for option in options:
         if get_origin(option) is tuple:
             inner = get_args(option)
-            if _as_they_are(plain, inner):
+            if _all_are(int, plain, inner):
                 return tuple(plain)
             spread = _spread(inner, len(plain))
             if len(spread) != len(plain):

@@ -116,13 +116,33 @@ def locate(source: Source, begin: str = "Start one with: assay init") -> Located
         ) from None
 
 
+_MOST_KEPT, _LARGEST_KEPT = 16, 1 << 16
+_kept: dict[str, tuple[Event, ...]] = {}
+"""The events of whole texts, none of them large, that were parsed last: the same text stands in a folder, in the log and in what is handed over."""
+
+
+def _events(text: str) -> Iterator[Event]:
+    """Those of the parser, one at a time."""
+    if kept := _kept.get(text):
+        yield from kept
+        return
+    seen: list[Event] = []
+    for event in YAML(typ="safe", pure=True).parse(text):
+        seen.append(event)
+        if isinstance(event, StreamEndEvent) and len(text) <= _LARGEST_KEPT:
+            _kept[text] = tuple(seen)
+            for oldest in list(_kept)[:-_MOST_KEPT]:
+                _kept.pop(oldest, None)
+        yield event
+
+
 class _Builder:
     """Reads parser events, which come one at a time, so that a limit stops a hostile text early."""
 
     def __init__(self, source: Source, begin: str) -> None:
         self.source = source
         self.begin = begin
-        self.events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(source.text))
+        self.events = _events(source.text)
         self.values: dict[Trail, Place] = {}
         self.keys: dict[Trail, Place] = {}
         self.texts: dict[Trail, str] = {}
