@@ -9,14 +9,13 @@ from functools import partial
 import numpy as np
 
 from assay.domain.assessment import TIE, Asked
-from assay.domain.evidence import ChangeCell, Changes, Explained, MeanCell, Means, Paired, PairedScores
+from assay.domain.evidence import ChangeCell, Changes, MeanCell, Means, Paired, PairedScores
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
 from assay.plan.power import Prospect, all_of
 from assay.plan.scores import Spread
 from assay.stats.auc import LEAST_PER_CLASS
 from assay.stats.contrast_power import Passes, normal_power
-from assay.stats.explained import LEAST_ROWS
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
 
 PLACEMENTS = 0.1
@@ -60,10 +59,10 @@ def paired_scores_prospect(counts: PairedScores, asked: Asked, _: Spread | None)
         negatives, positives = sum(cell.negatives), sum(cell.positives)
         rarer = min(negatives, positives)
         if rarer < LEAST_PER_CLASS:
-            return _few(cell.label, f"{rarer:,} rows of a label", LEAST_PER_CLASS)
+            return few(cell.label, f"{rarer:,} rows of a label", LEAST_PER_CLASS)
         error = PLACEMENTS * math.sqrt(1 / negatives + 1 / positives)
-        supposed.append(_from(rarer, LEAST_PER_CLASS, power(partial(same, error))))
-        at_best.append(_from(rarer, LEAST_PER_CLASS, power(partial(same, 0.0))))
+        supposed.append(from_least(rarer, LEAST_PER_CLASS, power(partial(same, error))))
+        at_best.append(from_least(rarer, LEAST_PER_CLASS, power(partial(same, 0.0))))
     return Prospect(
         all_of(supposed),
         all_of(at_best),
@@ -89,32 +88,15 @@ def _error(cell: MeanCell) -> Callable[[float], float]:
     return lambda _: math.sqrt(variance / n)
 
 
-def explained_prospect(counts: Explained, asked: Asked, _: Spread | None) -> Prospect | str:
-    """By the spread of R2 of normal numbers, 2 r (1 - r^2) over the root of the rows, r^2 the value (Olkin & Siotani 1976)."""
-    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
-    for cell in counts.cells:
-        if cell.n < LEAST_ROWS:
-            return _few(cell.label, f"{cell.n:,} rows", LEAST_ROWS)
-    spread = all_of(
-        [_from(cell.n, LEAST_ROWS, power(partial(_error_of_r2, cell.n))) for cell in counts.cells]
-    )
-    at_best = all_of([_from(cell.n, LEAST_ROWS, power(partial(same, 0.0))) for cell in counts.cells])
-    return Prospect(spread, at_best, "labels and errors are spread as normal numbers")
-
-
-def _few(label: str, rows: str, least: int) -> str:
+def few(label: str, rows: str, least: int) -> str:
     """Why a rule is not used on so many rows."""
     of = f"{label}: " if label else ""
     return f"{of}{rows} are too few: the error rate of the method is known from {least:,} on."
 
 
-def _from(n: int, least: int, passes: Passes) -> Passes:
+def from_least(n: int, least: int, passes: Passes) -> Passes:
     """The same where a rule is used on so many rows and more alone."""
     return lambda true, factor: passes(true, factor) if round(n * factor) >= least else 0.0
-
-
-def _error_of_r2(n: int, true: float) -> float:
-    return 2 * math.sqrt(max(true, 0.0) / n) * (1 - true)
 
 
 def changes_prospect(counts: Changes, asked: Asked, _: Spread | None) -> Prospect | str:
