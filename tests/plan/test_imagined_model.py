@@ -9,7 +9,7 @@ import pytest
 
 from assay.checks.catalogue import catalogue
 from assay.domain.assessment import Asked
-from assay.domain.evidence import Explained, ExplainedCell, PairedScoreCell, PairedScores
+from assay.domain.evidence import Explained, ExplainedCell, MeanCell, Means, PairedScoreCell, PairedScores
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Comparator
 from assay.plan.counts import prospect_of
@@ -17,6 +17,7 @@ from assay.plan.imagined import Imagined
 from assay.plan.passes import Wanted
 from assay.plan.power import Power, Prospect
 from assay.stats.explained import explained_p
+from assay.stats.means import mean_bound
 from assay.stats.pieces.explained import _fitted
 from assay.tally.groups import Layout
 
@@ -90,6 +91,20 @@ def test_explained_variance_is_planned_with_what_the_rule_pays_for_the_range(
     assert isinstance(made, Prospect)
     passed = [explained_p(_fitted(drawn(rows), Explained((), 500, 2000)), tau)[0] <= 0.05 for _ in range(150)]
     assert made.passes(true, 1.0) == pytest.approx(np.mean(passed), abs=0.2)
+
+
+@pytest.mark.parametrize("tau", ["3.2", "4", "5.5"])
+def test_a_mean_is_planned_with_what_the_rule_pays_for_rare_values(tau: str) -> None:
+    """One row in thirty costs 50: a normal interval is far too narrow for such a mean."""
+    counts = Means((MeanCell("", (0.0, 50.0), (290, 10)),), 0.0, 50.0)
+    made = prospect_of(counts, Asked("a", Comparator.AT_MOST, Decimal(tau), 0.05), None)
+    assert isinstance(made, Prospect)
+    dear = np.random.default_rng(5).binomial(300, 1 / 30, 400)
+    passed = [
+        mean_bound([0.0, 50.0], [300 - n, n], low=0.0, high=50.0, alpha=0.05).upper <= float(tau)
+        for n in dear.tolist()
+    ]
+    assert made.passes(50 / 30, 1.0) == pytest.approx(np.mean(passed), abs=0.12)
 
 
 def test_what_is_assumed_is_never_more_hopeful_than_the_most_favourable() -> None:
