@@ -33,6 +33,7 @@ from assay.domain.evidence import (
     Undefined,
 )
 from assay.plan.bands import histograms_prospect, sweep_prospect
+from assay.plan.explained import explained_prospect
 from assay.plan.limits import combined_prospect, effects_prospect, proxied_prospect, stratified_prospect
 from assay.plan.losses import losses_prospect
 from assay.plan.power import Prospect
@@ -40,7 +41,6 @@ from assay.plan.rates import averages_prospect, ranked_prospect, rates_prospect,
 from assay.plan.scores import Spread, scores_prospect
 from assay.plan.spreads import (
     changes_prospect,
-    explained_prospect,
     means_prospect,
     paired_prospect,
     paired_scores_prospect,

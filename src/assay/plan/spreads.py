@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from scipy.special import ndtr
 
 from assay.domain.assessment import TIE, Asked
-from assay.domain.evidence import ChangeCell, Changes, Explained, MeanCell, Means, Paired, PairedScores
+from assay.domain.evidence import ChangeCell, Changes, MeanCell, Means, Paired, PairedScores
 from assay.domain.vocabulary import Comparator
 from assay.plan.imagined import DISCORDANCE
 from assay.plan.power import Prospect, all_of
 from assay.plan.scores import Spread
 from assay.stats.auc import LEAST_PER_CLASS
 from assay.stats.contrast_power import Passes, normal_power
-from assay.stats.explained import LEAST_ROWS
+from assay.stats.means import mean_bound
 from assay.stats.paired import paired_p_at_least, paired_p_at_most
 
 PLACEMENTS = 0.1
@@ -60,10 +62,10 @@ def paired_scores_prospect(counts: PairedScores, asked: Asked, _: Spread | None)
         negatives, positives = sum(cell.negatives), sum(cell.positives)
         rarer = min(negatives, positives)
         if rarer < LEAST_PER_CLASS:
-            return _few(cell.label, f"{rarer:,} rows of a label", LEAST_PER_CLASS)
+            return few(cell.label, f"{rarer:,} rows of a label", LEAST_PER_CLASS)
         error = PLACEMENTS * math.sqrt(1 / negatives + 1 / positives)
-        supposed.append(_from(rarer, LEAST_PER_CLASS, power(partial(same, error))))
-        at_best.append(_from(rarer, LEAST_PER_CLASS, power(partial(same, 0.0))))
+        supposed.append(from_least(rarer, LEAST_PER_CLASS, power(partial(same, error))))
+        at_best.append(from_least(rarer, LEAST_PER_CLASS, power(partial(same, 0.0))))
     return Prospect(
         all_of(supposed),
         all_of(at_best),
@@ -72,49 +74,46 @@ def paired_scores_prospect(counts: PairedScores, asked: Asked, _: Spread | None)
 
 
 def means_prospect(counts: Means, asked: Asked, _: Spread | None) -> Prospect | str:
-    """As if values were spread as those that a plan imagines."""
+    """As if values were spread as those that a plan imagines, with the width that the rule gives such rows."""
     if not all(sum(cell.rows) for cell in counts.cells):
         return "A group has no rows."
+    spread = all_of([_of_mean(cell, counts, asked) for cell in counts.cells])
     power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
-    spread = all_of([power(_error(cell)) for cell in counts.cells])
     at_best = all_of([power(lambda _: 0.0) for _ in counts.cells])
     return Prospect(spread, at_best, "values spread as those of the decisions that a plan imagines")
 
 
-def _error(cell: MeanCell) -> Callable[[float], float]:
-    """The standard error of a mean whose values are spread as these are."""
+def _of_mean(cell: MeanCell, counts: Means, asked: Asked) -> Passes:
+    """The probability that the mean found is as far from the threshold as its limit lies from it, where the rule pays for the range."""
     values, rows = np.array(cell.values), np.array(cell.rows)
     n = float(rows.sum())
     variance = float(rows @ (values - float(rows @ values) / n) ** 2) / n
-    return lambda _: math.sqrt(variance / n)
+    sign = 1 if asked.comparator is Comparator.AT_LEAST else -1
+
+    @functools.lru_cache(maxsize=256)
+    def width(factor: float) -> float:
+        """How far the limit that decides lies from the mean found."""
+        times = np.maximum(np.rint(rows * factor), 1).astype(np.int64)
+        bound = mean_bound(values, times, low=counts.low, high=counts.high, alpha=asked.alpha)
+        return bound.estimate - bound.lower if sign > 0 else bound.upper - bound.estimate
+
+    def passes(true: float, factor: float) -> float:
+        room = sign * (true - float(asked.threshold)) - width(factor)
+        error = math.sqrt(variance / (n * factor))
+        return float(ndtr(room / error)) if error else float(room >= 0)
+
+    return passes
 
 
-def explained_prospect(counts: Explained, asked: Asked, _: Spread | None) -> Prospect | str:
-    """By the spread of R2 of normal numbers, 2 r (1 - r^2) over the root of the rows, r^2 the value (Olkin & Siotani 1976)."""
-    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
-    for cell in counts.cells:
-        if cell.n < LEAST_ROWS:
-            return _few(cell.label, f"{cell.n:,} rows", LEAST_ROWS)
-    spread = all_of(
-        [_from(cell.n, LEAST_ROWS, power(partial(_error_of_r2, cell.n))) for cell in counts.cells]
-    )
-    at_best = all_of([_from(cell.n, LEAST_ROWS, power(partial(same, 0.0))) for cell in counts.cells])
-    return Prospect(spread, at_best, "labels and errors are spread as normal numbers")
-
-
-def _few(label: str, rows: str, least: int) -> str:
+def few(label: str, rows: str, least: int) -> str:
     """Why a rule is not used on so many rows."""
     of = f"{label}: " if label else ""
     return f"{of}{rows} are too few: the error rate of the method is known from {least:,} on."
 
 
-def _from(n: int, least: int, passes: Passes) -> Passes:
+def from_least(n: int, least: int, passes: Passes) -> Passes:
     """The same where a rule is used on so many rows and more alone."""
     return lambda true, factor: passes(true, factor) if round(n * factor) >= least else 0.0
-
-
-def _error_of_r2(n: int, true: float) -> float:
-    return 2 * math.sqrt(max(true, 0.0) / n) * (1 - true)
 
 
 def changes_prospect(counts: Changes, asked: Asked, _: Spread | None) -> Prospect | str:

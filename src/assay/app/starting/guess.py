@@ -29,13 +29,15 @@ _PERSON = re.compile(
 )
 """What names a person or case, of which there may be several rows."""
 _SPECIAL = re.compile(
-    r"race|ethnic|religio|disab|health|sex|gender|national|foreign|orientation", re.IGNORECASE
+    r"race|ethnic|religio|disab|health|sex|gender|(^|_)(fe)?male($|_)|national|foreign|orientation",
+    re.IGNORECASE,
 )
 _PERSONAL = re.compile(
     r"(^|_)age|birth|marri|marital|education|income|salary|name|address|phone", re.IGNORECASE
 )
 _PROTECTED = re.compile(
-    r"race|ethnic|religio|disab|^sex|gender|national|foreign|marri|marital|(^|_)age($|_)", re.IGNORECASE
+    r"race|ethnic|religio|disab|^sex|gender|(^|_)(fe)?male($|_)|national|foreign|marri|marital|(^|_)age($|_)",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(r"label|target|y|outcome|default.*|bad|class|churn|fraud|.*_label", re.IGNORECASE)
 _CROSSING = re.compile(r"[×*]")

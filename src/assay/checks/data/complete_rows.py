@@ -14,7 +14,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 COMPLETE = "complete"
@@ -48,6 +48,7 @@ def _incomplete(rows: int, lacking: int) -> TableView:
     unit=Unit.SHARE,
     reading="{value} of the rows have a value in every column that the model is fed",
     need=Tabulated(by_completeness, fed),
+    tasks=tuple(Task),
     comparators=AT_LEAST,
     census=True,
     examples=(

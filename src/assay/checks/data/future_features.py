@@ -18,7 +18,7 @@ from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.coding import missing
 from assay.tally.dates import days_of
 from assay.tally.table import Integers, Rows, TableContext, TableView
@@ -80,6 +80,7 @@ def _dated(late: int) -> TableView:
     unit=Unit.SHARE,
     reading="{value} of the rows hold a date from after the decision",
     need=Tabulated(by_order, date_columns),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={

@@ -15,7 +15,7 @@ from assay.checks.tabled import Values, table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Declared, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 
@@ -51,6 +51,7 @@ def _months(*lacking: int) -> TableView:
     unit=Unit.POINTS,
     reading="values[ of {family}] are missing {value} more often[ in {first} than in {second}]",
     need=Tabulated(by_period, timed_columns, per_unit=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={

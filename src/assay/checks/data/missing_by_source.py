@@ -15,7 +15,7 @@ from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 APART = "\t"
@@ -60,6 +60,7 @@ def _sites(*lacking: int) -> TableView:
     unit=Unit.POINTS,
     reading="values[ of {family}] are missing {value} more often[ for {first} than for {second}]",
     need=Tabulated(by_source, sourced_columns, per_unit=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={

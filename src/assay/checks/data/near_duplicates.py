@@ -19,7 +19,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.hashes import MISSING, Hashes, named, number_words, row_hash, text_words
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
@@ -99,6 +99,7 @@ def _view(copied: int, *, coarse: bool = False) -> TableView:
     unit=Unit.SHARE,
     reading="{value} of the rows are those of another data set, numbers within {within} of each other",
     need=TabulatedEverywhere(tabulate, fed_of_people, against_all=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={

@@ -15,7 +15,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
 
@@ -62,6 +62,7 @@ def _view(far: int, n: int = 2000, others: int = 4000) -> TableView:
     unit=Unit.SHARE,
     reading="{value} of the rows[ have a number of {part} that] lie further out than the known ones",
     need=TabulatedEverywhere(tabulate, columns, per_unit=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     parameters={
         "column": Parameter(

@@ -20,7 +20,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Declared, Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 TIMES = "times"
@@ -50,6 +50,7 @@ def _in_months(*rows: int) -> TableView:
     unit=Unit.COUNT,
     reading="the data cover {value} periods",
     need=Tabulated(by_period, time_columns, per_unit=True),
+    tasks=tuple(Task),
     comparators=AT_LEAST,
     high=None,
     census=True,

@@ -13,7 +13,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.domain.written import Written, written_counts
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
@@ -52,6 +52,7 @@ def _view(women: int, men: int, population: str) -> TableView:
     unit=Unit.POINTS,
     reading="the share[ of {family}] is {value} larger[ {first} than {second}]",
     need=Tabulated(tabulate, no_columns, per_unit=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={

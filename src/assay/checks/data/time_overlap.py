@@ -24,7 +24,7 @@ from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Declared, Unit
 from assay.domain.needs import TabulatedEverywhere
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, together
 
 TIMES = "times"
@@ -53,6 +53,7 @@ def _split(early: int) -> TableView:
     unit=Unit.SHARE,
     reading="{value} of the rows are from before the last training row",
     need=TabulatedEverywhere(by_day, time_columns, against_all=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     declared=(Declared.TIME,),

@@ -14,7 +14,7 @@ from assay.domain.evidence import Counts, Distance, HistogramPair, Histograms, U
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.domain.written import Written, written_increasing
 from assay.tally.coding import missing
 from assay.tally.table import Integers, Rows, TableContext, TableView
@@ -105,6 +105,7 @@ def _view(n: int, *shares: float) -> TableView:
     reading="the {distance:psi=population stability index,total_variation=total variation distance,hellinger=Hellinger distance} of "
     "{column} is {value}",
     need=TabulatedEverywhere(tabulate, columns, per_unit=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     ideal=ZERO,
     high=None,

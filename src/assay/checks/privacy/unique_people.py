@@ -8,7 +8,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import TableView
 
 ALONE = 2
@@ -33,6 +33,7 @@ def _view(mine: list[int], others: list[int]) -> TableView:
     unit=Unit.SHARE,
     reading="{value} of the rows are of people whom nobody else[ in {quasi_identifiers}] looks like in all declared data",
     need=TabulatedEverywhere(people_table, people_columns),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     census=True,
     parameters={NAMED: Parameter(DESCRIBED, default="", names=Names.COLUMNS)},

@@ -12,7 +12,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts
 from assay.domain.metric import Names, Parameter, Unit, several
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 PRESENT = 1
@@ -35,6 +35,7 @@ def _view(*names: str, inputs: tuple[str, ...], rows: int = 3) -> TableView:
     unit=Unit.COUNT,
     reading="columns that are in the data and that the specification does not use: {value}",
     need=Tabulated(tabulate, undeclared=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     high=None,
     census=True,

@@ -103,7 +103,7 @@ def foreign_task(draft: Draft, world: World) -> Iterator[Finding]:
         fitting = [
             known.id
             for known in world.catalogue.values()
-            if task in known.tasks and known.stage is metric.stage and known.needs_model
+            if task in known.tasks and known.stage is metric.stage and known.needs_model is metric.needs_model
         ]
         name = metric.id.partition(".")[2]
         close = [id_ for id_ in fitting if name in id_ or id_.partition(".")[2] in name]
