@@ -108,3 +108,22 @@ def test_without_known_inputs_neither_label_nor_scores_are_looked_at_for_what_is
         parameters={"column": ""},
     )
     assert set(view.tables["test"]) == {"age"}
+
+
+def test_blanks_and_infinite_numbers_are_missing() -> None:
+    parameters = {"period": "month", "column": ""}
+    day = ["2024-01-15"] * 200 + ["2024-02-15"] * 200
+    columns = {
+        "income": np.where(np.arange(400) < 250, 1.0, np.inf),
+        "job": ["clerk"] * 300 + [""] * 60 + ["  "] * 40,
+        "day": day,
+    }
+    view = table_view(by_period, columns, inputs=("income", "job"), time="day", parameters=parameters)
+    found = catalogue()["data.missing_by_period"].count(view, arguments=parameters)
+    assert isinstance(found, Rates)
+    assert {(c.family, c.label): c.events for c in found.cells} == {
+        ("income", "2024-01"): 0,
+        ("income", "2024-02"): 150,
+        ("job", "2024-01"): 0,
+        ("job", "2024-02"): 100,
+    }

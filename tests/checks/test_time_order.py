@@ -163,6 +163,18 @@ def test_seconds_are_not_compared_with_days() -> None:
     assert overlap(np.array([2] * 400), np.array([1] * 100)) == Census(0, 400, share=True)
 
 
+@pytest.mark.parametrize("written", ["01.08.2024", "8/1/2024", "1 August 2024", "20240801"])
+def test_dates_in_a_column_of_texts_that_cannot_be_read_are_not_called_early(written: str) -> None:
+    known = tuple(Column(name=n, type=t, description=n) for n, t in (("decided", "date"), ("paid", "text")))
+    columns = {"decided": ["2024-06-30"] * 400, "paid": [written] * 400}
+    view = table_view(
+        by_order, columns, dictionary=known, time="decided", parameters={"decided": "", "later": ""}
+    )
+    found = catalogue()["data.future_features"].count(view)
+    assert isinstance(found, Undefined)
+    assert "400 of 400 rows of 'test' have no day in 'paid'" in found.detail
+
+
 def test_days_in_a_column_of_texts_are_looked_at() -> None:
     known = tuple(Column(name=n, type=t, description=n) for n, t in (("decided", "date"), ("remark", "text")))
     remarks = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -14,14 +15,14 @@ from assay.tally.profiles import ProfileSum
 
 
 def ill_typed(kind: ColumnType, values: Any) -> int:
-    """Of a column of this type in two batches, how many values are not of it; two are missing."""
+    """Of a column of this type in two batches, how many values are not of it; two are missing, and texts without a character."""
     total = ProfileSum(Column(name="c", type=kind, description="c"))
     column = pa.array(values)
     total.count(as_numpy(column.slice(0, 1)))
     total.count(as_numpy(column.slice(1)))
     total.count(as_numpy(pa.array([None, None], column.type)))
     tally = total.tally()
-    assert (tally.rows, tally.missing) == (len(values) + 2, 2)
+    assert (tally.rows, tally.missing) == (len(values) + 2, 2 + values.count(""))
     return tally.ill_typed
 
 
@@ -63,3 +64,12 @@ def test_a_date_is_a_day_of_the_calendar(values: list[Any], wrong: int) -> None:
 )
 def test_a_boolean_is_true_or_false_or_one_or_nought(values: list[Any], wrong: int) -> None:
     assert ill_typed("boolean", values) == wrong
+
+
+def test_a_text_without_a_character_is_missing_unless_it_is_a_code() -> None:
+    for codes, missing in ((None, 3), ({"a": "a"}, 3), ({"a": "a", "": "none"}, 2)):
+        total = ProfileSum(
+            Column(name="c", type="text" if codes is None else "category", description="c", codes=codes)
+        )
+        total.count(np.array(["a", "", " \t", None], dtype=object))
+        assert total.tally().missing == missing

@@ -150,3 +150,18 @@ def missing(values: NDArray[Any]) -> NDArray[np.bool_]:
         absent: NDArray[np.bool_] = values != values
         return absent
     return np.array([value is None or value != value for value in values.tolist()], dtype=bool)
+
+
+def without_value(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values say nothing: null, NaN or infinite, or a text without a character."""
+    if values.dtype.kind in "iufb":
+        said: NDArray[np.bool_] = np.isfinite(values)
+        return ~said
+    return np.array(
+        [value is None or value != value or is_blank(value) for value in values.tolist()], dtype=bool
+    )
+
+
+def is_blank(value: object) -> bool:
+    """Whether it is a text without a character, or of blanks alone."""
+    return isinstance(value, str) and (not value or value.isspace())

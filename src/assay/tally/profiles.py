@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.dictionary import BOOLEANS, NUMERIC, Column
+from assay.tally.coding import is_blank
 from assay.tally.hashes import EXACT
 from assay.tally.views import ColumnProfile
 
@@ -133,9 +134,12 @@ class ProfileSum:
 def _profile(column: Column, values: NDArray[Any]) -> ProfileTally:
     if values.dtype.kind in "iufb":
         absent = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
+        blank = 0
     else:
         absent = np.array([v is None or v != v for v in values], dtype=bool)
-    begun = ProfileTally(column.name, rows=len(values), missing=int(absent.sum()))
+        # A text without a character is missing; it is no date and no documented code either.
+        blank = sum(is_blank(v) and v not in (column.codes or ()) for v in values)
+    begun = ProfileTally(column.name, rows=len(values), missing=int(absent.sum()) + blank)
     present = values[~absent]
     if column.codes is not None:
         return _with_codes(begun, column, *_counted(present))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import NO_ROWS
@@ -24,17 +23,8 @@ def by_completeness(rows: Rows, context: TableContext) -> Mapping[str, Integers]
     """Whether each row has a value in every column that the model is fed."""
     lacks = np.zeros(rows.n, dtype=bool)
     for name in context.fed:
-        lacks |= _without_value(rows, name) if name in rows.names else True
+        lacks |= rows.missing(name) if name in rows.names else True
     return {COMPLETE: (~lacks).astype(np.int64)}
-
-
-def _without_value(rows: Rows, name: str) -> NDArray[np.bool_]:
-    """Which values are missing, or are infinite and no value."""
-    values = rows.column(name)
-    if values.dtype.kind != "f":
-        return rows.missing(name)
-    without: NDArray[np.bool_] = ~np.isfinite(values)
-    return without
 
 
 def _incomplete(rows: int, lacking: int) -> TableView:
@@ -81,7 +71,7 @@ def complete_rows(view: TableView) -> Counts:
     Purpose:
         A requirement of the use case on the data: a model that is fed guesses for every second person is another model than it seems.
     Method:
-        Rows with a value (neither null nor NaN nor infinite) in every input, of all rows. Counted in full, no inference. (Little & Rubin 2019, "Statistical analysis with missing data".)
+        Rows with a value (neither null nor NaN nor infinite, nor a text without a character) in every input, of all rows. Counted in full, no inference. (Little & Rubin 2019, "Statistical analysis with missing data".)
     Limits:
         Values that stand for missing ones count as values; ``data.sentinel_values`` finds them.
     Remedy:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_share
@@ -13,6 +15,7 @@ from assay.checks.counting.periods import (
     known_days_of,
     unread,
 )
+from assay.checks.counting.recognised import Kind, recognised
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts
@@ -57,9 +60,19 @@ def by_order(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
             day = days_of(values)
             order = np.where((day < 0) | (then < 0), UNREAD, np.where(day > then, LATER, EARLIER))
             column = context.column(name)
-            none = missing(values) if column is not None and column.type == "date" else day < 0
+            dated = column is not None and column.type == "date"
+            none = missing(values) if dated else (day < 0) & ~_dated_otherwise(values)
             found[name] = np.where(none, NONE, order)
     return found
+
+
+def _dated_otherwise(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which texts are dates that are written in another way than days are read: 01.08.2024."""
+    if values.dtype.kind in "iufb":
+        return np.zeros(len(values), dtype=bool)
+    listed = ["" if value is None else str(value) for value in values.tolist()]
+    dated = {text: recognised(text)[0] is Kind.DATE for text in set(listed)}
+    return np.array([dated[text] for text in listed], dtype=bool)
 
 
 def _dated(late: int) -> TableView:
@@ -78,7 +91,7 @@ def _dated(late: int) -> TableView:
     title="Dates after the decision",
     estimand="The share of rows in which a date lies after the day of the decision, in the column that has most.",
     unit=Unit.SHARE,
-    reading="{value} of the rows hold a date from after the decision",
+    reading="{value} of the rows hold a date from after the decision[ besides {later}]",
     need=Tabulated(by_order, date_columns),
     tasks=tuple(Task),
     comparators=AT_MOST,
@@ -123,7 +136,7 @@ def future_features(view: TableView, *, decided: str, later: str) -> Counts:
     Purpose:
         Shows features that were not there when the decision was taken: a report that was written later, a balance of the next month.
     Method:
-        For each column of dates, and of each column of texts those that are or begin with a day, the rows in which it lies on a later day than the decision, of all rows. Counted in full, no inference. (Kaufman et al. 2012, "Leakage in data mining",
+        For each column of dates, and of each column of texts those that are or begin with a day (a date that is written otherwise cannot be read), the rows in which it lies on a later day than the decision, of all rows. Counted in full, no inference. (Kaufman et al. 2012, "Leakage in data mining",
         ACM TKDD 6: legitimacy is a matter of time.)
     Limits:
         Sees dates that are in the data. A value that was overwritten later carries none. Days, not hours, are compared. A date that is missing is not late. Where a date or the day of its

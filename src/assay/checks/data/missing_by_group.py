@@ -88,12 +88,12 @@ def missing_by_group(view: TableView, *, column: str) -> Counts:
         Shows whether a model must guess more about one group than about another: what is missing is filled in by somebody, and a
         model is worse where more was filled in.
     Method:
-        Rows without a value (null or NaN) of the labelled rows of a group, one of each unit, for each column; every ordered pair of groups is one piece in each
+        Rows without a value (null, NaN or infinite, or a text without a character) of the labelled rows of a group, one of each unit, for each column; every ordered pair of groups is one piece in each
         column. A gap is bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics
         in Medicine 27). Groups and missingness as in Fernando et al. 2021, "Missing the missing values: the ugly duckling of
         fairness in machine learning", Int. J. Intelligent Systems 36.
     Limits:
-        Knows nulls only: a 0 or 999 that stands for "unknown" is no missing value here. That values are missing equally often does
+        Knows these only: a 0 or 999 that stands for "unknown" is no missing value here. That values are missing equally often does
         not say that they are missing for the same reason.
     Remedy:
         Find out where the gap arises, at the source or by joining tables; collect what is missing, or give the model an input that

@@ -97,10 +97,10 @@ def missing_by_period(view: TableView, *, period: str, column: str) -> Counts:
         Shows whether a feed broke, a question was added or a system was changed within the data: the model is then fed something else than
         what it learned from.
     Method:
-        Rows without a value (null or NaN) of the labelled rows of each period, one of each unit, for each column; every ordered pair of periods is one piece in each column. A gap is bounded by MOVER with
+        Rows without a value (null, NaN or infinite, or a text without a character) of the labelled rows of each period, one of each unit, for each column; every ordered pair of periods is one piece in each column. A gap is bounded by MOVER with
         Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27); a fail pays for all pairs and columns (Holm).
     Limits:
-        Knows nulls only; ``data.sentinel_values`` looks for values that stand for them. Short periods make it inconclusive: compare quarters or years. Rows without a date that
+        Knows these only; ``data.sentinel_values`` looks for values that stand for them. Short periods make it inconclusive: compare quarters or years. Rows without a date that
         can be read are left out; with more than 2 % of them the criterion is not evaluable.
     Remedy:
         Ask what changed at that time; load the values anew, or train and judge on the time after the change.

@@ -106,10 +106,10 @@ def missing_by_source(view: TableView, *, source: str, column: str) -> Counts:
     Purpose:
         Shows whether a site does not record what others do, so that a model knows less about its people, or learns from the gap where a row comes from.
     Method:
-        Rows without a value (null or NaN) of the labelled rows of each part, one of each unit, for each column and stratum; every ordered pair of parts of one stratum is one piece in each column. A gap is
+        Rows without a value (null, NaN or infinite, or a text without a character) of the labelled rows of each part, one of each unit, for each column and stratum; every ordered pair of parts of one stratum is one piece in each column. A gap is
         bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27); a fail pays for all (Holm).
     Limits:
-        Knows nulls only; ``data.sentinel_values`` looks for values that stand for them, site by site. Rows in no declared part are left out.
+        Knows these only; ``data.sentinel_values`` looks for values that stand for them, site by site. Rows in no declared part are left out.
     Remedy:
         Have the site record the value; or give the model an input that says that it is missing, and judge it at that site.
     Oracle:

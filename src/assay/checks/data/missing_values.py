@@ -72,13 +72,13 @@ def missing_values(view: ProfileView, *, column: str) -> Counts:
         Shows gaps in what the model and this assay rely on: a value that is missing is guessed by somebody
         later.
     Method:
-        Nulls and NaNs per column, of all rows; the value is the share of the worst column whose dictionary
+        Nulls, NaNs and texts without a character per column, of all rows; the value is the share of the worst column whose dictionary
         entry says that values are never missing, or of the named column. A documented column that is absent
         counts with all rows. Counted in full, no inference. (Little & Rubin 2019, "Statistical Analysis with
         Missing Data".)
     Limits:
         Without a named column it is silent about columns that may lack values; a run names those that do, with their
-        rows, under what nothing is said about. Knows nulls only: a 0 or 999 that stands for "unknown" is caught by documented codes and ranges. Does
+        rows, under what nothing is said about. Knows these only: a 0 or 999 that stands for "unknown" is caught by documented codes and ranges. Does
         not say whether values are missing at random, nor for whom.
     Remedy:
         Find out why they are missing before filling them; if they may be missing, say so in the dictionary

@@ -234,7 +234,7 @@ def _pressures(n: int) -> NDArray[np.float64]:
     title="Values that stand for missing",
     estimand="The share of rows with any number, date or text that stands for a missing value, in the column that has most.",
     unit=Unit.SHARE,
-    reading="{value} of the rows hold a value that stands for a missing one",
+    reading="{value} of the rows hold a value that stands for a missing one[ besides {genuine}]",
     need=Tabulated(tabulate, columns),
     tasks=tuple(Task),
     comparators=AT_MOST,

@@ -210,7 +210,7 @@ def _view(**columns: list[Any]) -> TableView:
     estimand="The share of rows that say who somebody is, in whatever way, in the worst column, by what the column holds and not by its name.",
     unit=Unit.SHARE,
     reading="{value} of the rows hold {kinds:direct=what says who somebody is,quasi=what nearly says who somebody is,"
-    "all=what says or nearly says who somebody is} in one column",
+    "all=what says or nearly says who somebody is} in one column[ besides {allowed}]",
     need=Tabulated(tabulate, undeclared=True),
     tasks=tuple(Task),
     comparators=AT_MOST,

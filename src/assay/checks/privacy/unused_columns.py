@@ -33,7 +33,7 @@ def _view(*names: str, inputs: tuple[str, ...], rows: int = 3) -> TableView:
     estimand="The number of columns of the data set that the specification gives no meaning: that are no input, label, score, unit, time, "
     "protected attribute or stratum.",
     unit=Unit.COUNT,
-    reading="columns that are in the data and that the specification does not use: {value}",
+    reading="columns that are in the data and that the specification does not use[, besides {kept}]: {value}",
     need=Tabulated(tabulate, undeclared=True),
     tasks=tuple(Task),
     comparators=AT_MOST,

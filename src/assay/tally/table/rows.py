@@ -18,8 +18,8 @@ from assay.tally.coding import (
     bins_of,
     coded,
     fine_bins_of,
-    missing,
     numbers_of,
+    without_value,
 )
 from assay.tally.groups import GroupCodes
 from assay.tally.hashes import Hashes
@@ -117,9 +117,9 @@ class Rows:
         return self._batch.once(("fine bins", name), lambda: fine_bins_of(values, words(name)))[self._kept]
 
     def missing(self, name: str) -> NDArray[np.bool_]:
-        """bool[n]: which values of a column are missing: null or NaN."""
+        """bool[n]: which values of a column are missing: null, NaN or infinite, or a text without a character."""
         values = self._batch.columns[name]
-        return self._batch.once(("missing", name), lambda: missing(values))[self._kept]
+        return self._batch.once(("missing", name), lambda: without_value(values))[self._kept]
 
     def group(self, *attributes: str) -> Integers:
         """int64[n]: the place of each row's group among ``layout.labels(attributes)``, or -1; by default of those compared."""
