@@ -150,8 +150,8 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
         if unknown is not None:
             return unknown
         for (one, i), (two, j) in itertools.combinations(view.each, 2):
-            if said := _few(learnt, {one: i, two: j}, name, learnt_on):
-                return said
+            if few := _few(learnt, {one: i, two: j}, name, learnt_on):
+                return few
             typical = learnt.typical(i, j)
             family = name if len(view.groups) == 2 else f"{name} ({one}, {two})"
             for label, place in ((one, i), (two, j)):
