@@ -21,10 +21,13 @@ WITHIN = Parameter(
     "The strata within which groups are compared, by their name. Where they say the decision, as bands of the score do, nothing is judged.",
     names=Names.STRATUM,
 )
+MOST_POOLED = 200
+"""Where each group has so many rows every method can compare them: put together, opposite gaps would hide each other."""
 POOL_BELOW = Parameter(
-    "Strata in which a group has fewer rows than this are put together into one; by default none are.",
+    "Strata in which a group has fewer rows than this are put together into one, so that gaps of opposite sign cancel there; at most 200, for of so many each method tells a gap. By default none are.",
     default=0,
     low=Decimal(0),
+    high=Decimal(MOST_POOLED),
     integer=True,
 )
 PARAMETERS: Mapping[str, Parameter] = {"within": WITHIN, "pool_below": POOL_BELOW}
