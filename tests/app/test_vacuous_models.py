@@ -54,6 +54,32 @@ def test_accuracy_that_the_base_rate_has_too(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
+    ("share", "more", "told"),
+    [
+        (0.03, "", True),
+        (0.3, "", False),
+        (0.03, "metric: performance.observed_expected, at_most: 1.5", False),
+    ],
+)
+def test_a_calibration_that_one_score_for_everybody_has_too_is_told(
+    folder: Folder, share: float, more: str, told: bool
+) -> None:
+    """Probabilities a thousand times too low: of 3 % of losses their calibration error is .03, and .05 is allowed."""
+    rng = np.random.default_rng(5)
+    folder.test = replaced(folder.test, "bad", (rng.random(4000) < share).astype(np.int64))
+    scored(folder, rng.random(4000) / 1e4)
+    asked = ["metric: performance.ks_calibration, at_most: 0.05", *([more] if more else [])]
+    for i, one in enumerate(asked):
+        folder.text = folder.text.rstrip() + (
+            f"\n  - {{id: asked-{i}, {one}, tier: supporting, rationale: as agreed, owner: validator, requirements: [x/1]}}\n"
+        )
+    record = record_of(folder)
+    said = [one for one in vacuous(record) if one.startswith("One score for everybody")]
+    assert bool(said) == told
+    assert all("would satisfy asked-0 (0.03" in one for one in said)
+
+
+@pytest.mark.parametrize(
     ("better", "worse"), [(0, 0), (3, 3), (10, 2), (70, 50), (2000, 1900), (30_000, 29_500)]
 )
 def test_the_p_value_is_scipys(better: int, worse: int) -> None:

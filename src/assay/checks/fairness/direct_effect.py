@@ -64,6 +64,7 @@ def direct_effect(view: TableView, *, reference: str | None = None) -> Counts:
         MOVER limits of the rates, and the delta method for the shares. Every ordered pair of groups is a piece. Mediators and confounders follow from
         the graph, which must not leave the effect open (back-door criterion, by d-separation).
     Limits:
+        Not evaluable where the confounders and mediators say the decision (less than 2 % of its variance is left among people who are alike in them).
         An effect only if the declared graph is right, which no data of this run can show: a common cause that nobody declared, or bins too wide
         for what they stand for, make it an association. Every group must be seen in every cell.
     Remedy:
