@@ -8,7 +8,14 @@ import click
 
 from assay.cli.example import example
 from assay.cli.output import json_option, print_document, print_json, say
-from assay.cli.signing import folder_option, new_passphrase, say_policy, signer
+from assay.cli.signing import (
+    folder_option,
+    new_passphrase,
+    policy_output_option,
+    roots_option,
+    say_policy,
+    signer,
+)
 
 
 @click.group("keys")
@@ -85,14 +92,8 @@ def show(name: str | None, *, as_json: bool) -> None:
     required=True,
     help="The key that takes over: its name (assay keys new), or the path of its public half.",
 )
-@click.option(
-    "--root", "roots", multiple=True, required=True, help="A root key that signs; several may be given."
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the new policy to this file, for verifiers.",
-)
+@roots_option
+@policy_output_option
 @folder_option
 @json_option
 def rotate(

@@ -36,6 +36,14 @@ key_option = click.option(
     help="The key that signs: its name (assay keys show), the path of a PEM or signer file, or demo:NAME.",
 )
 role_option = click.option("--as", "role", required=True, help="The role in which you sign.")
+roots_option = click.option(
+    "--root", "roots", multiple=True, required=True, help="A root key that signs; several may be given."
+)
+policy_output_option = click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the new policy to this file, for verifiers.",
+)
 folder_option = click.option(
     "--in",
     "folder",

@@ -10,7 +10,7 @@ import click
 from assay.cli.example import example
 from assay.cli.exclusive import at_most_one
 from assay.cli.output import json_option, print_document, print_json, say
-from assay.cli.signing import folder_option, say_policy, signer
+from assay.cli.signing import folder_option, policy_output_option, roots_option, say_policy, signer
 from assay.domain.digests import short
 
 if TYPE_CHECKING:
@@ -158,14 +158,8 @@ def init(
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--root", "roots", multiple=True, required=True, help="A root key that signs; several may be given."
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the new policy to this file, for verifiers.",
-)
+@roots_option
+@policy_output_option
 @folder_option
 @json_option
 def edit(file: Path, *, roots: tuple[str, ...], output: Path | None, folder: Path, as_json: bool) -> None:

@@ -21,7 +21,13 @@ from assay.app.starting.doubts import (
     wrong_labels,
     wrong_scores,
 )
-from assay.app.starting.errors import CannotStart
+from assay.app.starting.errors import (
+    CannotStart,
+    refuse_absent,
+    refuse_deeper,
+    refuse_two_judgements,
+    refuse_unknown_label,
+)
 from assay.app.starting.guess import (
     ColumnGuess,
     LabelGuess,
@@ -74,7 +80,7 @@ def initialise(
     template: Template | None = None,
     roles: Mapping[str, str] | None = None,
 ) -> Scaffold:
-    """Write a specification and a dictionary for a model and the columns of its development rows.
+    """A specification and a dictionary, as texts, for a model and the columns of its development rows.
 
     Args:
         data: development or training rows; the test rows need not be opened.
@@ -92,13 +98,13 @@ def initialise(
             format cannot be told.
         InvalidDocument: when ``copy_from`` cannot be read, or is another document.
     """
-    _refuse_absent(data)
+    refuse_absent(data)
     found = profile(data)
     facts = [column for column in found if not is_index_of_pandas(column.name)]
     columns = [guess_column(column) for column in facts]
     names = [column.name for column in columns]
     other = _judgement_in(copy_from) if copy_from else None
-    _refuse_unknown_label(label, names)
+    refuse_unknown_label(label, names)
     shown_model, form = _model(model, names, folder)
     known = _in_the_words_of(names, feature_names(Path(model), form)) if form != PREDICTIONS else []
     told = label or _label_of(other, names)
@@ -193,10 +199,10 @@ def start(
     read: list[Path] = []
 
     def profile(place: Path) -> Sequence[ColumnFacts]:
-        read.extend(_refuse_deeper(place, files_of(place)))
+        read.extend(refuse_deeper(place, files_of(place)))
         return describe_in_child(place)
 
-    _refuse_two_judgements(copy_from, template, roles)
+    refuse_two_judgements(copy_from, template, roles)
     chosen = choose(template) if template else None
     scaffold = initialise(
         data,
@@ -213,41 +219,10 @@ def start(
     return Started(write_scaffold(scaffold, folder), scaffold.warnings, tuple(read))
 
 
-def _refuse_absent(data: Path) -> None:
-    if not data.exists():
-        raise CannotStart(
-            f"There is no file {data.absolute()}.",
-            code="not_found",
-            remedy="Name the file, or the folder of Parquet files, that holds the development rows.",
-        )
-
-
-def _refuse_deeper(data: Path, files: Sequence[Path]) -> Sequence[Path]:
-    """The files of the data; those in folders below it may hold the test rows, which nobody may look at yet."""
-    deeper = [file.relative_to(data) for file in files if file not in {data, data / file.name}]
-    if deeper:
-        raise CannotStart(
-            f"The folder {data} has rows in folders below it, the test rows perhaps: {listed(deeper)}.",
-            code="rows_in_folders_below",
-            remedy="No row was read. Name the file that holds the development rows, or the folder that holds their files and no others.",
-        )
-    return files
-
-
 def _in_the_words_of(names: Sequence[str], known: Sequence[str]) -> list[str]:
     """The model's columns as the data writes them: LightGBM writes blanks as underscores."""
     written = {name.replace(" ", "_"): name for name in names}
     return [name if name in names else written.get(name, name) for name in known]
-
-
-def _refuse_unknown_label(label: str | None, names: Sequence[str]) -> None:
-    if label is not None and label not in names:
-        near = nearest(label, names)
-        raise CannotStart(
-            f"The data has no column {label!r}.{f' Did you mean {near!r}?' if near else ''}",
-            code="unknown_column",
-            remedy=f"Name the column that holds the truth, 0 or 1; there are {listed(names)}.",
-        )
 
 
 def _model(model: str, names: Sequence[str], folder: Path) -> tuple[str, str]:
@@ -318,21 +293,6 @@ def _in_quarters(template: Template | None, time: ColumnFacts | None) -> Templat
         for c in template.criteria
     )
     return template.model_copy(update={"criteria": criteria})
-
-
-def _refuse_two_judgements(copy_from: Path | None, template: str | None, roles: object) -> None:
-    if copy_from and template:
-        raise CannotStart(
-            "The judgement comes from a template or from another specification, and both are named.",
-            code="arguments_contradict",
-            remedy="Leave out --template or --from.",
-        )
-    if roles and not template:
-        raise CannotStart(
-            "Columns are named by their role, and no template is, which is what asks for roles.",
-            code="arguments_contradict",
-            remedy="Add --template, or leave out --column; the label alone is named with --label.",
-        )
 
 
 def _judgement_in(copy_from: Path) -> Located:
