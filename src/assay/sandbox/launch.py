@@ -30,7 +30,7 @@ from assay.sandbox.keeper import kept
 from assay.sandbox.notices import Forbidden, Notices
 from assay.sandbox.pipe import Body, Ended, Garbled, Hung, Pipe
 from assay.sandbox.roles import ALLOWED, DEFAULT_LIMITS, Limits, Role
-from assay.sandbox.scores import checked_scores, invalid_output
+from assay.sandbox.scores import scores_in
 from assay.sandbox.spawn import FOLDER, asked_fences, spawn, without_fences
 
 
@@ -175,20 +175,10 @@ class Child:
 
     def _scores(self, rows: int) -> NDArray[np.float64]:
         # A wrong length is told as such, so longer answers are read up to a bound before they are refused.
-        width = self._answers.width
-        body = self._answer({protocol.SCORES: max(16 * rows * width, 1 << 20)}, self._timeout)
+        largest = max(16 * rows * self._answers.width, 1 << 20)
+        body = self._answer({protocol.SCORES: largest}, self._timeout)
         try:
-            if len(body) % 8:
-                raise invalid_output("its length is not that of whole numbers", self._answers)
-            numbers = np.frombuffer(body, dtype="<f8")
-            if width > 1:
-                if len(numbers) != rows * width:
-                    raise invalid_output(
-                        f"{width} probabilities for each of {rows:,} rows were expected, the model returned {len(numbers):,} numbers",
-                        self._answers,
-                    )
-                numbers = numbers.reshape(rows, width)
-            return checked_scores(numbers, rows, self._answers)
+            return scores_in(body, rows, self._answers)
         except Crash:
             self.close()
             raise

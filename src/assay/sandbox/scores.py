@@ -10,6 +10,21 @@ from assay.domain.errors import Crash
 from assay.domain.vocabulary import Reason
 
 
+def scores_in(body: bytearray | memoryview, rows: int, answers: Answers) -> NDArray[np.float64]:
+    """The answers that a child sent as the bytes of floats, row after row. Raises Crash: as :func:`checked_scores`."""
+    if len(body) % 8:
+        raise _invalid("its length is not that of whole numbers", answers)
+    numbers = np.frombuffer(body, dtype="<f8")
+    if answers.width > 1:
+        if len(numbers) != rows * answers.width:
+            raise _invalid(
+                f"{answers.width} probabilities for each of {rows:,} rows were expected, the model returned {len(numbers):,} numbers",
+                answers,
+            )
+        numbers = numbers.reshape(rows, answers.width)
+    return checked_scores(numbers, rows, answers)
+
+
 def checked_scores(scores: object, rows: int, answers: Answers = BINARY) -> NDArray[np.float64]:
     """float64[rows], or float64[rows, classes] of a multiclass task: the answers as they are, if they are such.
 
@@ -20,15 +35,15 @@ def checked_scores(scores: object, rows: int, answers: Answers = BINARY) -> NDAr
     array = np.asarray(scores)
     several = answers.width > 1
     if array.dtype.kind != "f" or array.ndim != 1 + several:
-        raise invalid_output(
+        raise _invalid(
             f"{'a row of floats' if several else 'one float'} for each row was expected, the model returned "
             f"{array.ndim}-dimensional values of type {array.dtype.name}",
             answers,
         )
     if len(array) != rows:
-        raise invalid_output(f"{rows:,} scores were expected, the model returned {len(array):,}", answers)
+        raise _invalid(f"{rows:,} scores were expected, the model returned {len(array):,}", answers)
     if several and array.shape[1] != answers.width:
-        raise invalid_output(
+        raise _invalid(
             f"{answers.width} probabilities a row were expected, the model returned {array.shape[1]}", answers
         )
     numbers = array.astype(np.float64, copy=False)
@@ -37,17 +52,17 @@ def checked_scores(scores: object, rows: int, answers: Answers = BINARY) -> NDAr
     if not bool(((numbers >= low) & (numbers <= high)).all()):
         infinite = int((~np.isfinite(numbers)).sum())
         outside = int(((numbers < low) | (numbers > high)).sum()) - int(np.isinf(numbers).sum())
-        raise invalid_output(
+        raise _invalid(
             f"scores between {low:.15g} and {high:.15g} were expected; of {numbers.size:,}, {infinite:,} are missing or infinite and "
             f"{outside:,} lie outside",
             answers,
         )
     if several and (wrong := int((np.abs(numbers.sum(axis=1) - 1) > NEAR_ONE).sum())):
-        raise invalid_output(f"of {rows:,} rows, {wrong:,} have probabilities that do not add to 1", answers)
+        raise _invalid(f"of {rows:,} rows, {wrong:,} have probabilities that do not add to 1", answers)
     return numbers
 
 
-def invalid_output(what: str, answers: Answers = BINARY) -> Crash:
+def _invalid(what: str, answers: Answers) -> Crash:
     """The error for an answer that is no answer; ``what`` is a clause without a row's value."""
     return Crash(
         f"The model's answer is not usable: {what}.",
