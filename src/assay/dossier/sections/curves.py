@@ -11,6 +11,7 @@ from assay.dossier.charts.reliability import reliability
 from assay.dossier.charts.roc import MOST, roc
 from assay.dossier.charts.sweep import sweep
 from assay.dossier.lookup import Lookup
+from assay.dossier.sections.points import table_of_points
 
 _GRID = tuple(i / 10 for i in range(11))
 
@@ -131,15 +132,5 @@ def _at(points: tuple[tuple[float, ...], ...], x: float) -> float:
 
 
 def _reliability_table(curve: CurveRecord, whom: str) -> Table:
-    columns = tuple(Column(t, numeric=True) for t in ("Mean predicted", "Observed", "Lower", "Upper", "Rows"))
-    rows: tuple[tuple[Rich, ...], ...] = tuple(
-        (
-            (figures.number(p[0]),),
-            (figures.number(p[1]),),
-            (figures.lower(p[2]),),
-            (figures.upper(p[3]),),
-            (figures.count(round(p[4])),),
-        )
-        for p in curve.points
-    )
-    return Table(f"Predicted probability and observed rate{whom}, by bin", columns, rows)
+    title = f"Predicted probability and observed rate{whom}, by bin"
+    return table_of_points(title, "Mean predicted", "Observed", curve)

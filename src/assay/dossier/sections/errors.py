@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from assay.domain import figures
 from assay.domain.record import CurveRecord
-from assay.dossier.blocks import Block, Column, Figure, Fold, Paragraph, Rich, Section, Table
+from assay.dossier.blocks import Block, Figure, Fold, Paragraph, Section, Table
 from assay.dossier.charts.errors import errors as drawn
 from assay.dossier.lookup import Lookup
+from assay.dossier.sections.points import table_of_points
 
 
 def errors(lookup: Lookup) -> Section | None:
@@ -46,16 +46,5 @@ def _in_its_unit(curve: CurveRecord, low: float, width: float) -> CurveRecord:
 
 
 def _points(curve: CurveRecord, label: str) -> Table:
-    titles = (f"Mean true {label}", "Mean absolute error", "Lower", "Upper", "Rows")
-    columns = tuple(Column(t, numeric=True) for t in titles)
-    lines: tuple[tuple[Rich, ...], ...] = tuple(
-        (
-            (figures.number(p[0]),),
-            (figures.number(p[1]),),
-            (figures.lower(p[2]),),
-            (figures.upper(p[3]),),
-            (figures.count(round(p[4])),),
-        )
-        for p in curve.points
-    )
-    return Table(f"Mean absolute error by true {label}, for {curve.label}", columns, lines)
+    title = f"Mean absolute error by true {label}, for {curve.label}"
+    return table_of_points(title, f"Mean true {label}", "Mean absolute error", curve)

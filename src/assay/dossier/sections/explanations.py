@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assay.domain import figures
 from assay.domain.evidence import ByInput
 from assay.domain.record import CurveRecord
-from assay.dossier.blocks import Block, Column, Figure, Paragraph, Rich, Section, Table
+from assay.dossier.blocks import Block, Column, Figure, Paragraph, Section, Table
 from assay.dossier.charts.sensitivity import sensitivity
 from assay.dossier.lookup import Lookup
+from assay.dossier.sections.points import LIMITS, limited, table_of_points
 
 
 def explanations(lookup: Lookup) -> Section | None:
@@ -32,21 +32,9 @@ def _worths(lookup: Lookup) -> Iterable[Block]:
         if isinstance(counts, ByInput):
             named = [cell.label for cell in counts.lost.cells]
             points = sorted(curve.points, key=lambda point: -point[1])
-            lines = tuple(((named[round(p[0])],), *_limits(p)) for p in points)
-            columns = (Column("Input"), *(Column(t, numeric=True) for t in ("Lost", *_LIMITS)))
+            lines = tuple(((named[round(p[0])],), *limited(p)) for p in points)
+            columns = (Column("Input"), *(Column(t, numeric=True) for t in ("Lost", *LIMITS)))
             yield Table(f"What is lost input by input, for {curve.label}", columns, lines)
-
-
-_LIMITS = ("Lower", "Upper", "Rows")
-
-
-def _limits(point: tuple[float, ...]) -> tuple[Rich, ...]:
-    return (
-        (figures.number(point[1]),),
-        (figures.lower(point[2]),),
-        (figures.upper(point[3]),),
-        (figures.count(round(point[4])),),
-    )
 
 
 def _curves(lookup: Lookup) -> Iterable[Block]:
@@ -59,6 +47,5 @@ def _curves(lookup: Lookup) -> Iterable[Block]:
 
 
 def _points(curve: CurveRecord) -> Table:
-    columns = tuple(Column(t, numeric=True) for t in ("Value", "Mean score", *_LIMITS))
-    lines = tuple(((f"{p[0]:,.15g}",), *_limits(p)) for p in curve.points)
-    return Table(f"Mean score by value, for {curve.label}", columns, lines)
+    title = f"Mean score by value, for {curve.label}"
+    return table_of_points(title, "Value", "Mean score", curve, lambda value: f"{value:,.15g}")

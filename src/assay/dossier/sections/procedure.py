@@ -10,6 +10,7 @@ from assay.domain.record import CurveRecord
 from assay.dossier.blocks import Block, Column, Figure, Paragraph, Rich, Section, Table
 from assay.dossier.charts.learning import learning
 from assay.dossier.lookup import Lookup
+from assay.dossier.sections.points import table_of_points
 
 
 def procedure(lookup: Lookup) -> Section | None:
@@ -48,15 +49,5 @@ def _folds(statistic: Statistic, counts: Folds) -> Table:
 
 
 def _learned(curve: CurveRecord) -> Table:
-    columns = tuple(Column(t, numeric=True) for t in ("Training rows", "Right", "Lower", "Upper", "Rows"))
-    rows: tuple[tuple[Rich, ...], ...] = tuple(
-        (
-            (figures.count(round(p[0])),),
-            (figures.number(p[1]),),
-            (figures.lower(p[2]),),
-            (figures.upper(p[3]),),
-            (figures.count(round(p[4])),),
-        )
-        for p in curve.points
-    )
-    return Table(f"Right decisions by training rows, for {curve.label}", columns, rows)
+    title = f"Right decisions by training rows, for {curve.label}"
+    return table_of_points(title, "Training rows", "Right", curve, lambda rows: figures.count(round(rows)))
