@@ -9,7 +9,6 @@ exact while both sets fit.
 from __future__ import annotations
 
 import base64
-import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -36,7 +35,7 @@ class Sketch:
     times: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        ascending = all(map(operator.lt, self.hashes, self.hashes[1:]))
+        ascending = self.hashes == tuple(sorted(set(self.hashes)))
         if len(self.hashes) > SIZE or not ascending or not 0 < self.bound <= ALL:
             raise ValueError(f"a sketch has at most {SIZE} different hashes, ascending, and a bound")
         if self.times and (len(self.times) != len(self.hashes) or self.times != weights_of(self.times)):
