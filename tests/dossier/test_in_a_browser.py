@@ -103,7 +103,7 @@ LOOKED_AT = {  # the page "standing" is "conditional" with what a log says of it
 COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules of axe that look at colours, one element at a time: nine tenths of what it takes for a page."""
 
-REST = """off => axe.run(document, {resultTypes: ['violations'],
+REST = """off => axe.run(document, {resultTypes: ['violations'], selectors: false,
     rules: Object.fromEntries(off.map(rule => [rule, {enabled: false}]))}).then(r => r.violations)"""
 
 NEW_LOOKS = """known => {
@@ -131,7 +131,7 @@ NEW_LOOKS = """known => {
 }"""
 """The first element with text of each look: its own style, and each sheet that it lies on."""
 
-PALE = """rules => axe.run({include: firsts}, {resultTypes: ['violations'],
+PALE = """rules => axe.run({include: firsts}, {resultTypes: ['violations'], selectors: false,
     runOnly: {type: 'rule', values: rules}}).then(r => r.violations)"""
 
 

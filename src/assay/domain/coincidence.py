@@ -90,7 +90,8 @@ class Coincidence:
 @lru_cache(maxsize=1024)
 def coincidence(later: Sketch, earlier: Sketch) -> Coincidence:
     """Hold what two sets have in common against chance."""
-    share = max(later.overlap(earlier), later.reused((earlier,)))
+    reused = later.reused((earlier,))
+    share = max(later.overlap(earlier), reused)
     counts = [_by_counts(later, earlier), _by_counts(earlier, later)]
     lacks = [_by_what_lacks(later, earlier), _by_what_lacks(earlier, later)]
     found = [*((share * used, share * error) for used, error in counts), *lacks]
@@ -98,7 +99,7 @@ def coincidence(later: Sketch, earlier: Sketch) -> Coincidence:
     surest, error = min(found, key=lambda one: one[1])
     return Coincidence(
         later.rows,
-        later.reused((earlier,)),
+        reused,
         1.0 - _once(earlier)[0],
         min(max(used for used, _ in found), 1.0),
         max(error for _, error in found),

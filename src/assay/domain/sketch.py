@@ -35,7 +35,7 @@ class Sketch:
     times: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        ascending = all(a < b for a, b in zip(self.hashes, self.hashes[1:], strict=False))
+        ascending = self.hashes == tuple(sorted(set(self.hashes)))
         if len(self.hashes) > SIZE or not ascending or not 0 < self.bound <= ALL:
             raise ValueError(f"a sketch has at most {SIZE} different hashes, ascending, and a bound")
         if self.times and (len(self.times) != len(self.hashes) or self.times != weights_of(self.times)):
@@ -86,9 +86,9 @@ class Sketch:
 
 def weights_of(times: Sequence[int]) -> tuple[int, ...]:
     """How often each row stands there as a sketch keeps it: nothing when each does once. Raises ValueError below 1."""
-    if any(often < 1 for often in times):
+    if min(times, default=1) < 1:
         raise ValueError("a row of a set stands in it at least once")
-    return tuple(times) if any(often > 1 for often in times) else ()
+    return tuple(times) if max(times, default=1) > 1 else ()
 
 
 def text_of(numbers: Iterable[int]) -> str:

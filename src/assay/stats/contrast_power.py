@@ -7,6 +7,7 @@ exact sum, which a test holds against this.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -37,14 +38,14 @@ def rates_power(counts: Rates, comparator: Comparator, threshold: float, alpha: 
         return _each_power(counts, comparator, threshold, alpha)
     counts = _smallest(counts)
     replicates = min(max(MOST_COMPARISONS // max(len(counts.cells) ** 2, 1), 50), MOST_REPLICATES)
-    uniform = _latin(replicates, len(counts.cells), seed)
+    drawn = _drawn(replicates, len(counts.cells), seed)
     trials = _trials(counts.cells)
 
     def passes(true: float, factor: float) -> float:
         rows = np.maximum(np.round(trials * factor), 0)
         if np.any(rows == 0):
             return 0.0
-        events = _binomial(uniform, rows, _good_rates(counts, true))
+        events = _binomial(drawn, rows, _good_rates(counts, true))
         return float(np.mean(_pairs_pass(counts, events, rows, threshold, alpha)))
 
     return passes
@@ -66,6 +67,14 @@ def _each_power(counts: Rates, comparator: Comparator, threshold: float, alpha: 
 
 def _trials(cells: Sequence[Rate]) -> NDArray[np.float64]:
     return np.array([cell.trials for cell in cells], dtype=np.float64)
+
+
+@functools.lru_cache(maxsize=16)
+def _drawn(replicates: int, cells: int, seed: int) -> NDArray[np.float64]:
+    """Standard normal numbers, which a plan asks for again with each value and number of rows, and a run after its lock."""
+    drawn: NDArray[np.float64] = ndtri(_latin(replicates, cells, seed))
+    drawn.flags.writeable = False
+    return drawn
 
 
 def _latin(replicates: int, cells: int, seed: int) -> NDArray[np.float64]:
@@ -105,13 +114,12 @@ def _good_rates(counts: Rates, true: float) -> NDArray[np.float64]:
 
 
 def _binomial(
-    uniform: NDArray[np.float64], rows: NDArray[np.float64], rate: NDArray[np.float64]
+    z: NDArray[np.float64], rows: NDArray[np.float64], rate: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Binomial counts from common random numbers (normal quantile with skew, clipped), monotone in rate and rows.
+    """Binomial counts from common standard normal numbers (quantile with skew, clipped), monotone in rate and rows.
 
     The Cornish-Fisher expansion to second order (Fisher & Cornish 1960); exact enough for a plan from 20 rows on.
     """
-    z = ndtri(uniform)
     spread = np.sqrt(rows * rate * (1 - rate))
     skew = np.where(spread > 0, (1 - 2 * rate) / np.maximum(spread, 1e-12), 0.0)
     drawn = rows * rate + spread * (z + skew * (z**2 - 1) / 6)

@@ -71,12 +71,15 @@ class SketchTally:
             bound = max(int(kept[size] >> _SHIFT), 1)
             below = kept >> _SHIFT < np.uint64(bound)
             kept, times = kept[below][:size], times[below][:size]
-        counted: dict[int, int] = {}
-        for row, often in zip(kept.astype("<u8"), times.tolist(), strict=True):
-            name = int.from_bytes(hashlib.blake2b(row.tobytes(), key=salt, digest_size=8).digest(), "big")
-            counted[name] = counted.get(name, 0) + often
-        hashes = tuple(sorted(counted))
-        return Sketch(self.rows, hashes, bound, weights_of([counted[name] for name in hashes]))
+        words = kept.astype("<u8").tobytes()
+        named = (
+            hashlib.blake2b(words[at : at + 8], key=salt, digest_size=8).digest()
+            for at in range(0, len(words), 8)
+        )
+        hashes, at = np.unique(np.frombuffer(b"".join(named), dtype=">u8"), return_inverse=True)
+        counted = np.zeros(len(hashes), dtype=np.int64)
+        np.add.at(counted, at, times)
+        return Sketch(self.rows, tuple(hashes.tolist()), bound, weights_of(counted.tolist()))
 
 
 def looks_counted(column: SketchTally) -> bool:
