@@ -16,6 +16,7 @@ from assay.plan.counts import prospect_of
 from assay.plan.imagined import Imagined
 from assay.plan.passes import Wanted
 from assay.plan.power import Power, Prospect
+from assay.stats.contrast_power import normal_power
 from assay.stats.explained import explained_p
 from assay.stats.means import mean_bound
 from assay.stats.pieces.explained import _fitted
@@ -111,3 +112,11 @@ def test_what_is_assumed_is_never_more_hopeful_than_the_most_favourable() -> Non
     made = Power.of(Prospect(lambda _, __: 0.17, lambda _, __: 0.0), expected=0.0, threshold=0.02, best=0.0)
     assert made.at_best == 0.17
     assert not made.hopeless
+
+
+@pytest.mark.parametrize(("true", "at_least"), [(0.5, True), (0.7, False)])
+def test_nobody_on_the_wrong_side_of_a_threshold_is_planned_to_pass(true: float, *, at_least: bool) -> None:
+    """The distance was taken without its sign, so that a model far on the wrong side passed with 100 %."""
+    for error in (0.01, 0.0):
+        assert normal_power(lambda _, e=error: e, 0.6, 0.05, at_least=at_least)(true, 1.0) < 1e-6
+        assert normal_power(lambda _, e=error: e, 0.6, 0.05, at_least=not at_least)(true, 1.0) > 0.99

@@ -47,7 +47,12 @@ def _of_limits(found: Pieces, asked: Asked) -> Prospect | str:
     if found.undefined:
         return f"{found.undefined[0].label}: {found.undefined[0].detail}"
     parts = [
-        normal_power(_error_of(piece, asked.alpha, of_ratio=at_least), float(asked.threshold), asked.alpha)
+        normal_power(
+            _error_of(piece, asked.alpha, of_ratio=at_least),
+            float(asked.threshold),
+            asked.alpha,
+            at_least=at_least,
+        )
         for piece in found.printed
     ]
     return Prospect.plain(all_of(parts))
@@ -91,7 +96,7 @@ def _identified(
     room = true + shift - threshold if at_least else threshold - true - shift
     if room <= 0:
         return 0.0
-    return normal_power(partial(same, error), 0.0, alpha)(room, factor)
+    return normal_power(partial(same, error), 0.0, alpha, at_least=True)(room, factor)
 
 
 def _label_of(piece: Piece) -> str:

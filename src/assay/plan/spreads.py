@@ -29,11 +29,15 @@ def paired_prospect(counts: Paired, asked: Asked, _: Spread | None) -> Prospect 
     """As if so many decisions changed as a plan imagines, or as many as the drop needs."""
     if not all(cell.n for cell in counts.cells):
         return "A group has no rows."
-    parts = [
-        normal_power(_drop(DISCORDANCE, cell.n), float(asked.threshold), asked.alpha) for cell in counts.cells
-    ]
+    parts = [_power(asked)(_drop(DISCORDANCE, cell.n)) for cell in counts.cells]
     at_best = [_no_more_change(cell.n, asked) for cell in counts.cells]
     return Prospect(all_of(parts), all_of(at_best), f"{DISCORDANCE:.0%} of the decisions change")
+
+
+def _power(asked: Asked, parts: int = 1) -> Callable[[Callable[[float], float]], Passes]:
+    """The power of the asymptotic rule of a criterion by the standard error at a true value, where its level is shared by so many parts."""
+    at_least = asked.comparator is Comparator.AT_LEAST
+    return lambda error: normal_power(error, float(asked.threshold), asked.alpha / parts, at_least=at_least)
 
 
 def _drop(discordance: float, n: int) -> Callable[[float], float]:
@@ -56,7 +60,7 @@ def _no_more_change(n: int, asked: Asked) -> Passes:
 
 def paired_scores_prospect(counts: PairedScores, asked: Asked, _: Spread | None) -> Prospect | str:
     """As if a row's place among the other label's rows differed so much between the two models."""
-    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    power = _power(asked)
     supposed, at_best = [], []
     for cell in counts.cells:
         negatives, positives = sum(cell.negatives), sum(cell.positives)
@@ -78,7 +82,7 @@ def means_prospect(counts: Means, asked: Asked, _: Spread | None) -> Prospect | 
     if not all(sum(cell.rows) for cell in counts.cells):
         return "A group has no rows."
     spread = all_of([_of_mean(cell, counts, asked) for cell in counts.cells])
-    power = partial(normal_power, threshold=float(asked.threshold), alpha=asked.alpha)
+    power = _power(asked)
     at_best = all_of([power(lambda _: 0.0) for _ in counts.cells])
     return Prospect(spread, at_best, "values spread as those of the decisions that a plan imagines")
 
@@ -122,7 +126,7 @@ def changes_prospect(counts: Changes, asked: Asked, _: Spread | None) -> Prospec
         return "A group has no rows."
     half = DISCORDANCE / 2
     parts = [
-        normal_power(partial(same, _error_of_change(one, two, half)), float(asked.threshold), asked.alpha / 4)
+        _power(asked, 4)(partial(same, _error_of_change(one, two, half)))
         for one in counts.cells
         for two in counts.cells
         if counts.compares(one, two)

@@ -172,13 +172,15 @@ def _knots(seen: NDArray[np.float64], n: float) -> NDArray[np.float64]:
     return kept
 
 
-def normal_power(deviation: Callable[[float], float], threshold: float, alpha: float) -> Passes:
-    """Power of an asymptotic rule: the distance to the threshold in standard errors at these rows, less z_alpha."""
+def normal_power(
+    deviation: Callable[[float], float], threshold: float, alpha: float, *, at_least: bool
+) -> Passes:
+    """Power of an asymptotic rule: how far the true value lies on the good side, in standard errors at these rows, less z_alpha."""
     z = -float(ndtri(alpha))
 
     def passes(true: float, factor: float) -> float:
         error = deviation(true) / factor**0.5
-        distance = abs(threshold - true)
-        return float(ndtr(distance / error - z)) if error > 0 else 1.0
+        distance = true - threshold if at_least else threshold - true
+        return float(ndtr(distance / error - z)) if error > 0 else float(distance >= 0)
 
     return passes
