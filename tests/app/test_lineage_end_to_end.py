@@ -96,3 +96,22 @@ def test_nothing_outside_of_the_folder_is_opened(tmp_path: Path) -> None:
     assert "outside" in view.sources[0].fault
     assert all("outside" in why for _, why in view.faults)
     assert len(view.faults) == 2
+
+
+@pytest.mark.parametrize("name", ["test.parquet", "copy.parquet"])
+def test_a_file_is_no_source_of_itself_unless_its_keeper_stated_its_digest(folder: Folder, name: str) -> None:
+    followed(folder)
+    content = (folder.root / "test.parquet").read_bytes()
+    (folder.root / name).write_bytes(content)
+    path = folder.root / "specification.yaml"
+    named = path.read_text().replace(
+        "{register: {", f"{{own: {{about: the test rows, path: {name}}}, register: {{"
+    )
+    path.write_text(named)
+    _, origin = judged(folder, bypass=True)
+    assert origin.verdict is Verdict.FAIL
+    said = [what for piece in origin.assessment.pieces for _, what, _ in piece.counts]
+    assert any(f"{name} has the bytes of a file that the run reads" in what for what in said)
+    path.write_text(named.replace(f"path: {name}}}", f"path: {name}, digest: 'md5:{md5(content)}'}}"))
+    _, origin = judged(folder)
+    assert origin.verdict is Verdict.PASS

@@ -122,6 +122,7 @@ def test_numbers_that_are_no_dates_are_compared_as_they_are() -> None:
     weeks = np.arange(800, 1300)  # those from 1000 on could be years
     assert overlap(weeks + 500, weeks) == Census(0, 500, share=True)
     assert overlap(weeks, weeks) == Census(499, 500, share=True, details=(("train", 499),))
+    assert overlap(np.arange(2000, 6000), np.arange(1000, 2000)) == Census(0, 4000, share=True)
 
 
 def test_training_rows_whose_day_cannot_be_read_are_replaced_by_no_others() -> None:
@@ -132,7 +133,7 @@ def test_training_rows_whose_day_cannot_be_read_are_replaced_by_no_others() -> N
     assert "100 of 100 rows of 'train'" in found.detail
 
 
-NO_DAYS = ("9999-12-31", "2099-12-31", "1900-01-01", "1970-01-01T00:00:00Z")
+NO_DAYS = ("9999-12-31", "2099-12-31", "2150-06-01", "1900-01-01", "1899-12-30", "1970-01-01T00:00:00Z")
 
 
 @pytest.mark.parametrize("blank", NO_DAYS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from assay.app.judging.case import Case
@@ -36,9 +37,13 @@ def lineage_of(case: Case) -> LineageView:
     stated = [a for step in records.steps for a in (*step.reads, *step.makes)]
     stated += [Artifact(name, _digest(source)) for name, source in declared.sources.items()]
     kinds = kinds_in(stated) | {"sha256"}
+    judged = tuple((role, _file(case.root, file, kinds)) for role, file in files)
     return LineageView(
-        files=tuple((role, _file(case.root, file, kinds)) for role, file in files),
-        sources=tuple(_source(case.root, name, one, kinds) for name, one in declared.sources.items()),
+        files=judged,
+        sources=tuple(
+            _source(case.root, name, one, kinds, [file for _, file in judged])
+            for name, one in declared.sources.items()
+        ),
         declared=frozenset(declared.steps),
         steps=tuple(records.steps),
         faults=tuple(records.faults.items()),
@@ -55,8 +60,10 @@ def _file(root: Path, file: SourceRecord, kinds: frozenset[str]) -> Artifact:
     return Artifact(Path(file.path).as_posix(), found)
 
 
-def _source(root: Path, name: str, declared: DeclaredSource, kinds: frozenset[str]) -> Source:
-    """A declared source, and the digests of its bytes where they are in the folder."""
+def _source(
+    root: Path, name: str, declared: DeclaredSource, kinds: frozenset[str], judged: Collection[Artifact]
+) -> Source:
+    """A declared source, and the digests of its bytes where they are in the folder; a file that is ``judged``, or a copy, is none of itself."""
     stated = Artifact(declared.path or name, _digest(declared))
     path = root / declared.path if declared.path is not None else None
     if path is None or not path.exists():
@@ -70,6 +77,9 @@ def _source(root: Path, name: str, declared: DeclaredSource, kinds: frozenset[st
         found = Artifact(stated.name, fingerprints(path, kinds))
     except SubjectError as wrong:
         return Source(stated, looked_at=False, fault=wrong.message)
+    if declared.digest is None and any(found.same(file) for file in judged):
+        own = f"{declared.path} has the bytes of a file that the run reads, which say nothing of where they are from: state the digest that their keeper gave"
+        return Source(stated, looked_at=False, fault=own)
     if stated.differs(found):
         return Source(
             stated,

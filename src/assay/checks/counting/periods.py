@@ -29,8 +29,11 @@ _MOST = 1 << 37
 
 PLACEHOLDERS = (
     "0001-01-01",
+    "1601-01-01",
     "1753-01-01",
     "1800-01-01",
+    "1899-12-30",
+    "1899-12-31",
     "1900-01-01",
     "1970-01-01",
     "2099-12-31",
@@ -39,18 +42,29 @@ PLACEHOLDERS = (
 )
 """Days that programs write where none is known: in the order of time they would come before all others, or after."""
 _PLACEHOLDERS = days_of(np.array(PLACEHOLDERS, dtype=object))
-_PLACEHOLDERS_AS_NUMBERS = np.array([int(day.replace("-", "")) for day in PLACEHOLDERS])
+_AS_NUMBERS = np.array([int(day.replace("-", "")) for day in PLACEHOLDERS])
+_NEVER = days_of(np.array(["2099-12-31"], dtype=object))[0]
+_NEVER_AS_NUMBERS = ((2_100, 9_999), (209_912, 999_912), (20_991_231, 99_991_231))
+"""From the end of the century on no day is one on which something was: of years, months and days that are numbers, from one to the last."""
 
 
 def known_days_of(values: NDArray[Any]) -> Integers:
     """int64[n]: as :func:`~assay.tally.dates.days_of`, but -1 for a day that stands for none."""
     days = days_of(values)
-    return np.where(np.isin(days, _PLACEHOLDERS), -1, days)
+    return np.where(np.isin(days, _PLACEHOLDERS) | (days >= _NEVER), -1, days)
+
+
+def _stand_for_none(numbers: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which numbers, of those that say when, stand for no day: 19000101, 99991231, 999912."""
+    never = [(numbers >= first) & (numbers <= last) for first, last in _NEVER_AS_NUMBERS]
+    found: NDArray[np.bool_] = np.logical_or.reduce([np.isin(numbers, _AS_NUMBERS), *never])
+    return found
 
 
 def known_days(counts: TableCounts) -> TableCounts:
-    """Rows per day or number of a period, without those of numbers that stand for no day: 99991231."""
-    kept = ~np.isin(counts.keys - _NUMBERS, _PLACEHOLDERS_AS_NUMBERS)
+    """Rows per number of a period, without those of months and days that stand for none; four digits may count anything."""
+    numbers = counts.keys - _NUMBERS
+    kept = (numbers <= _NEVER_AS_NUMBERS[0][1]) | ~_stand_for_none(numbers)
     return TableCounts(counts.keys[kept], counts.counts[kept])
 
 
@@ -89,8 +103,8 @@ def dates_of(values: NDArray[Any], period: str) -> Integers:
     stands for none, such as 9999-12-31, lies in no period."""
     codes = periods_of(values, period)
     if values.dtype.kind in "iufb":
-        return np.where(np.isin(values, _PLACEHOLDERS_AS_NUMBERS), -1, _dated(codes, period))
-    return np.where(np.isin(days_of(values), _PLACEHOLDERS), -1, codes)
+        return np.where(_stand_for_none(values), -1, _dated(codes, period))
+    return np.where((days_of(values) >= 0) & (known_days_of(values) < 0), -1, codes)
 
 
 def dates_or_numbers_of(values: NDArray[Any], period: str) -> Integers:

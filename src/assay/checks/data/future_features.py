@@ -140,7 +140,7 @@ def future_features(view: TableView, *, decided: str, later: str) -> Counts:
         ACM TKDD 6: legitimacy is a matter of time.)
     Limits:
         Sees dates that are in the data. A value that was overwritten later carries none. Days, not hours, are compared. A date that is missing is not late. Where a date or the day of its
-        decision cannot be read, or stands for none such as 9999-12-31, the row counts as late; with more than 2 % of such rows in a column the criterion is not evaluable.
+        decision cannot be read, or stands for none such as 1900-01-01 or 9999-12-31, the row counts as late; with more than 2 % of such rows in a column the criterion is not evaluable.
     Remedy:
         Rebuild the features as they stood on the day of the decision.
     Oracle:

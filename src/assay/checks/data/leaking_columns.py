@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -170,14 +169,10 @@ def _parts(name: str, learnt: _Learnt, known: _Rows, judged: _Rows, context: Tab
 
 
 def _judged(name: str, expected: NDArray[np.float64], by_label: Integers) -> ScoreCell:
-    held: dict[float, list[int]] = defaultdict(lambda: [0, 0])
-    for score, (negatives, positives) in zip(expected.tolist(), by_label.tolist(), strict=True):
-        held[score][0] += negatives
-        held[score][1] += positives
-    scores = sorted(held)
-    return ScoreCell(
-        name, tuple(scores), tuple(held[s][0] for s in scores), tuple(held[s][1] for s in scores)
-    )
+    scores, place = np.unique(expected, return_inverse=True)
+    held = np.zeros((len(scores), 2), dtype=np.int64)
+    np.add.at(held, place, by_label)
+    return ScoreCell(name, *(tuple(of.tolist()) for of in (scores, held[:, 0], held[:, 1])))
 
 
 def _view(knows: float, *, others: tuple[str, ...] = ("train",)) -> TableView:

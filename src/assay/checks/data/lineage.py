@@ -103,7 +103,7 @@ def lineage(view: LineageView, *, files: str, joined_by: str) -> Counts:
         Each file's bytes are digested as the tools do (md5 of a file and of a folder's list as DVC has it, SHA-1, SHA-256, SHA-512). Declared
         records of DVC (.dvc, dvc.lock), MLflow (meta.yaml, MLmodel) and OpenLineage (JSON events of completed runs) are read as text; their tools never
         run. From each file the step is looked up that made a thing of this digest, from all that this step read the steps that made them, until every
-        branch ends at a declared source; where several steps are said to have made one thing, the chain of each must hold. Breaks are counted in full and named: a step that is not declared, a digest that differs, a record that is absent. A source whose
+        branch ends at a declared source; where several steps are said to have made one thing, the chain of each must hold. Breaks are counted in full and named: a step that is not declared, a digest that differs, a record that is absent, a file that is its own source, by its name or as a copy, without the digest that its keeper gave. A source whose
         bytes are not in the folder, and a join by name, are named as stated, not verified.
         (Herschel, Diestelkaemper & Ben Lahmar 2017, "A survey on provenance", VLDB Journal 26; Regulation (EU) 2024/1689, Article 10.)
     Limits:

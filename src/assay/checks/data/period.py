@@ -96,7 +96,7 @@ def period_covered(view: TableView, *, period: str, rows: int) -> Counts:
         Labelled rows per period of the column that the specification calls its time, one of each unit; periods with enough of them count. Counted in full, no
         inference. (EBA Guidelines 2017/16 on PD estimation, on the length of the historical observation period.)
     Limits:
-        Periods need not follow each other; the details have them all. A whole number is read as a date (2024, 202412, 20241231) or not at all. Rows without a date that can be read, or with one that programs write where none is known (1900-01-01, 9999-12-31 and others), count nowhere; with more than 2 % of them the criterion is not evaluable.
+        Periods need not follow each other; the details have them all. A whole number is read as a date (2024, 202412, 20241231) or not at all. Rows without a date that can be read, or with one that programs write where none is known (1900-01-01, 1970-01-01 and others, and every day from the end of 2099 on), count nowhere; with more than 2 % of them the criterion is not evaluable.
     Remedy:
         Take rows of a longer time.
     Oracle:

@@ -93,7 +93,7 @@ def time_overlap(view: TableView) -> Counts:
         Goes by the day that the row carries, not by when its values became known. Where a random split was agreed all rows overlap, and the criterion is the wrong one.
         Rows whose day cannot be read count as too early; with more than 2 % of them, here or where the last day is looked for, the criterion is not evaluable, and so
         it is where numbers say days in one data set and months or years in the other (20230115 and 202312), or seconds in one and days in the other. A day that
-        programs write where none is known (1900-01-01, 9999-12-31 and others) cannot be read.
+        programs write where none is known (1900-01-01, 1970-01-01 and others, and every day from the end of 2099 on) cannot be read.
     Remedy:
         Split by time: train on what was known before the first test row.
     Oracle:

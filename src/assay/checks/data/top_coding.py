@@ -92,7 +92,8 @@ class _Numbers:
         far = float(np.abs(self.values).max(initial=0)) * self.known_to
         if far <= usual_spacing(self.values):
             return False
-        beside = self.rows[self.values[-1] - self.values <= (NEXT + 0.5) * far].sum()
+        with np.errstate(over="ignore"):
+            beside = self.rows[self.values[-1] - self.values <= (NEXT + 0.5) * far].sum()
         return bool(2 * beside > self.rows.sum())
 
 
