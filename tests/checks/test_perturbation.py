@@ -97,6 +97,28 @@ def test_noise_on_constants_alone_is_refused():
         add_noise({"age": np.array([30, 30, 30])}, still)
 
 
+@pytest.mark.parametrize(
+    ("draw", "most"),
+    [
+        (lambda rng: rng.normal(size=1000), 1 / 4),
+        (lambda rng: rng.choice([-1.0, 0.0, 1.0], 1000, p=[0.3, 0.4, 0.3]), 0.6),
+        (lambda rng: rng.lognormal(0, 1.5, 1000), None),
+    ],
+)
+def test_errors_are_no_smaller_than_the_spread_of_the_judged_rows_asks(draw, most):
+    """Whatever the values, the middle half of them spans less than 2.83 of their own standard deviations, and never four."""
+    values = draw(np.random.default_rng(1))
+
+    def asked(spread: float) -> None:
+        of = ChangeContext(np.arange(1000, dtype=np.uint64), 7, {"age": spread}, CHANGES[add_noise], KINDS)
+        add_noise({"age": values}, of)
+
+    asked(float(values.std()))
+    if most is not None:
+        with pytest.raises(SubjectError, match="varies on the judged rows"):
+            asked(most * float(values.std()))
+
+
 @pytest.mark.parametrize("spread", [0.0, 1e-9, float("nan")])
 def test_an_input_that_varies_and_has_no_spread_on_the_reference_is_not_spared(spread):
     handed = {"age": np.arange(20.0, 60), "amount": np.arange(40) * 100.0}

@@ -25,8 +25,10 @@ Floats = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
 """The inputs of a batch by name, each with one value for each row: [n]."""
 
-MOST_WIDER = 10
-"""The middle half of the judged rows may span so many standard deviations of the reference data; of like rows, 1.35."""
+MOST_WIDER, MOST_WIDER_OF_FEW = 4, 10
+"""The middle half of the judged rows may span so many standard deviations of the reference data: 1.35 are those of normal values, and 2.83 the most that
+any distribution has of its own. Of few rows it may lie further apart by chance."""
+FEW = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _wider(values: NDArray[Any], spread: float) -> bool:
     if spread == 0:
         return bool(known.min() != known.max())
     low, high = np.percentile(known, [25, 75])
-    return bool(high - low > MOST_WIDER * spread)
+    return bool(high - low > (MOST_WIDER if len(known) >= FEW else MOST_WIDER_OF_FEW) * spread)
 
 
 def uniforms(seed: int, name: str, rows: NDArray[Any]) -> Floats:
