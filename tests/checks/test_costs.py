@@ -78,6 +78,7 @@ def test_a_cost_is_planned_with_the_spread_of_the_imagined_decisions() -> None:
     counts = Means((MeanCell("", (0.0, 1.0, 10.0), (3000, 800, 200)),), 0.0, 10.0)
     asked = Asked("cost", Comparator.AT_MOST, Decimal("0.9"), 0.05)
     prospect = prospect_of(counts, asked, None)
-    assert prospect.passes(0.9, 1.0) == pytest.approx(0.05, abs=1e-9)
+    # At the threshold as often as the rule lets such a mean pass: it pays a little for the range of the costs.
+    assert 0.03 <= prospect.passes(0.9, 1.0) <= 0.05
     assert prospect.passes(0.7, 1.0) > 0.99
     assert prospect.at_best(0.7, 1.0) == 1
