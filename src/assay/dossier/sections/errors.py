@@ -32,7 +32,7 @@ def _figures(lookup: Lookup) -> Iterable[Block]:
     low, high = map(float, prediction.range)
     for i, curve in enumerate(c for c in lookup.record.curves if c.kind == "errors"):
         told = _in_its_unit(curve, low, high - low)
-        chart = drawn(told, low=low, high=high, unit=prediction.label, prefix=f"errors-{i}")
+        chart = drawn(told, unit=prediction.label, prefix=f"errors-{i}")
         if chart is not None:
             caption = (
                 f"{curve.label}: the mean absolute error by the true {prediction.label}; the bars are limits."
@@ -46,7 +46,7 @@ def _in_its_unit(curve: CurveRecord, low: float, width: float) -> CurveRecord:
 
 
 def _points(curve: CurveRecord, label: str) -> Table:
-    titles = (f"Mean true {label}", "Mean absolute error", "Lower", "Upper", "Rows")
+    titles = (f"True {label}", "Mean error", "Lower", "Upper", "Rows")
     columns = tuple(Column(t, numeric=True) for t in titles)
     lines: tuple[tuple[Rich, ...], ...] = tuple(
         (
