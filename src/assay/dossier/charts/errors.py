@@ -7,15 +7,16 @@ from assay.dossier.charts import theme
 from assay.dossier.charts.joined import joined
 
 
-def errors(curve: CurveRecord, *, low: float, high: float, unit: str, prefix: str) -> str | None:
-    """The chart of one curve whose numbers are in the unit of the label; None when it has no points. ``low`` and ``high``: the declared range."""
+def errors(curve: CurveRecord, *, unit: str, prefix: str) -> str | None:
+    """The chart of one curve whose numbers are in the unit of the label; None when it has no points."""
     if not curve.points:
         return None
-    most = max(point[3] for point in curve.points)
+    most, first, last = max(point[3] for point in curve.points), curve.points[0][0], curve.points[-1][0]
+    aside = 0.05 * (last - first) or 1.0
     return joined(
         curve,
         x={
-            "scale": {"domain": [low, high], "nice": False, "zero": False},
+            "scale": {"domain": [first - aside, last + aside], "nice": False, "zero": False},
             "axis": {"title": f"true {theme.clipped(unit, 40)}", "tickCount": 6, "grid": True},
         },
         y={

@@ -32,7 +32,7 @@ def _figures(lookup: Lookup) -> Iterable[Block]:
     low, high = map(float, prediction.range)
     for i, curve in enumerate(c for c in lookup.record.curves if c.kind == "errors"):
         told = _in_its_unit(curve, low, high - low)
-        chart = drawn(told, low=low, high=high, unit=prediction.label, prefix=f"errors-{i}")
+        chart = drawn(told, unit=prediction.label, prefix=f"errors-{i}")
         if chart is not None:
             caption = (
                 f"{curve.label}: the mean absolute error by the true {prediction.label}; the bars are limits."
@@ -47,4 +47,4 @@ def _in_its_unit(curve: CurveRecord, low: float, width: float) -> CurveRecord:
 
 def _points(curve: CurveRecord, label: str) -> Table:
     title = f"Mean absolute error by true {label}, for {curve.label}"
-    return table_of_points(title, f"Mean true {label}", "Mean absolute error", curve)
+    return table_of_points(title, f"True {label}", "Mean error", curve)
