@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.metadata
 import json
 import platform
 import subprocess
@@ -52,6 +51,7 @@ from assay.proof.statement import Kind, Statement
 from assay.proof.verification import Answer
 from assay.proof.words import stage_result
 from assay.store.workspace import Workspace
+from assay.subject import installed
 from assay.subject.code import Code
 from assay.subject.digest import digest_of
 from assay.subject.model import Model
@@ -870,8 +870,8 @@ def test_a_recipe_that_changed_since_is_named_by_the_gate(folder: Folder) -> Non
 def test_other_packages_than_those_that_ran_the_model_are_named(
     certified: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = importlib.metadata.version
-    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.1" if name == "numpy" else real(name))
+    real = installed._version
+    monkeypatch.setattr(installed, "_version", lambda name: "0.1" if name == "numpy" else real(name))
     refusal = certified.gate(environment=True)
     assert refusal is not None
     assert refusal.because is Because.ENVIRONMENT_CHANGED
