@@ -176,7 +176,11 @@ def test_bins_that_hold_nearly_all_of_the_reference_in_one_show_nothing(beyond: 
 
 @pytest.mark.parametrize(
     ("edges", "reference", "said"),
-    [("", "train", "cannot be read"), ("2, 1", "train", "increase"), ("1", "later", "no other data set")],
+    [
+        ("", "train", "or document the codes of a category"),
+        ("2, 1", "train", "increase"),
+        ("1", "later", "no other data set"),
+    ],
 )
 def test_what_cannot_be_compared_is_no_pass(edges: str, reference: str, said: str) -> None:
     parameters = {"column": "x", "edges": edges, "reference": reference, "distance": "psi"}

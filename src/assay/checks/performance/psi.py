@@ -177,10 +177,16 @@ def psi(view: TableView, *, column: str, edges: str, reference: str, distance: s
         )
     documented = view.context.column(column)
     codes = None if documented is None else documented.codes
+    if codes is None and not edges.strip():
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"{column!r} has no bins: the dictionary documents no codes of it, and 'edges' is empty. Write the edges of the bins of a number, such as "
+            "10, 20, 50, or document the codes of a category.",
+        )
     try:
         bins = len(codes) + 2 if codes is not None else len(edges_of(edges)) + 2
     except ValueError as wrong:
-        return Undefined(Reason.NOT_MEASURED, f"{column} is a number, and its bins cannot be read: {wrong}.")
+        return Undefined(Reason.NOT_MEASURED, f"The bins of {column!r} cannot be read: {wrong}.")
     if not view.n or not view.rows[reference]:
         return NO_ROWS
     before, after = (view.table(TABLE, data).dense(bins) for data in (reference, view.data))
