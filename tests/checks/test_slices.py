@@ -189,6 +189,13 @@ def test_what_cannot_be_compared_is_no_pass(edges: str, reference: str, said: st
     assert said in counts.detail
 
 
+def test_edges_of_texts_are_no_pass_and_no_defect() -> None:
+    parameters = {"column": "x", "edges": "1, 2", "reference": "train", "distance": "psi"}
+    counts = catalogue()["performance.psi"].count(shifted(["a"], ["b"], parameters), arguments=parameters)
+    assert isinstance(counts, Undefined)
+    assert "No row of 'train' has a number in 'x'" in counts.detail
+
+
 def sliced(seed: int, *, planted: bool, n: int = 4000):
     """Four columns of three codes; where planted, the model errs twice as often for one pair of codes."""
     rng = np.random.default_rng(seed)
