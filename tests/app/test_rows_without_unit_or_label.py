@@ -53,6 +53,16 @@ def test_rows_without_a_label_hide_no_gap(folder: Folder) -> None:
     assert found["rows"].assessment.estimate.value == 3000 - lost.sum()
 
 
+def test_most_of_a_small_group_does_not_hide_in_few_rows_without_a_label(folder: Folder) -> None:
+    train = people(3000, 3)
+    women = np.arange(3000) < 100
+    train = replaced(train, "sex", pa.array(np.where(women, 2, 1)))
+    lost = np.arange(3000) < 50  # 1.7 % of all rows
+    found = judged(folder, without(without(train, "income", lost), "bad", lost), "train", "")["gap"]
+    assert found.verdict is Verdict.NOT_EVALUABLE
+    assert "50 of 100 rows of 'women' of 'train' have no label" in found.sentence
+
+
 @pytest.mark.parametrize("mark", ["none", "one for all"])
 def test_rows_whose_unit_nobody_knows_hide_no_gap(folder: Folder, mark: str) -> None:
     train = people(3000, 3)

@@ -59,8 +59,20 @@ def test_ends_that_are_the_label_or_equal_in_every_row_are_no_intervals(metric: 
     assert isinstance(covered(lambda y: np.where(y == 3, 2, y), lambda y: y + 1, metric), Rates)
 
 
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        (
+            [float(18 + i % 60) for i in range(400)],
+            "400 rows have a number in 'age' that is below 0 or above 1",
+        ),
+        (["0.5", "high"] * 200, "400 rows have no number in 'age' that is a score"),
+    ],
+)
 @pytest.mark.parametrize("module", [gain_over_incumbent, auc_gain_over_incumbent])
-def test_an_incumbent_that_gives_no_probabilities_is_not_compared(module: Any) -> None:
+def test_an_incumbent_that_gives_no_probabilities_is_not_compared(
+    module: Any, scores: list[Any], said: str
+) -> None:
     metric = f"performance.{module.__name__.rpartition('.')[2]}"
     given: dict[str, Decimal | int | str] = {"incumbent": "age"}
     if metric == "performance.gain_over_incumbent":
@@ -68,14 +80,14 @@ def test_an_incumbent_that_gives_no_probabilities_is_not_compared(module: Any) -
     label = np.arange(400) % 2
     view = table_view(
         module.tabulate,
-        {"age": [float(18 + i % 60) for i in range(400)]},
+        {"age": scores},
         label=label,
         score=label * 0.9,
         parameters=given,
     )
     found = catalogue()[metric].count(view, arguments=given)
     assert isinstance(found, Undefined)
-    assert "400 rows have a number in 'age' that is below 0 or above 1" in found.detail
+    assert said in found.detail
 
 
 def test_an_audit_that_has_the_label_in_every_row_is_a_copy_of_it() -> None:

@@ -176,13 +176,24 @@ def test_bins_that_hold_nearly_all_of_the_reference_in_one_show_nothing(beyond: 
 
 @pytest.mark.parametrize(
     ("edges", "reference", "said"),
-    [("", "train", "cannot be read"), ("2, 1", "train", "increase"), ("1", "later", "no other data set")],
+    [
+        ("", "train", "or document the codes of a category"),
+        ("2, 1", "train", "increase"),
+        ("1", "later", "no other data set"),
+    ],
 )
 def test_what_cannot_be_compared_is_no_pass(edges: str, reference: str, said: str) -> None:
     parameters = {"column": "x", "edges": edges, "reference": reference, "distance": "psi"}
     counts = catalogue()["performance.psi"].count(shifted([1.0], [2.0], parameters), arguments=parameters)
     assert isinstance(counts, Undefined)
     assert said in counts.detail
+
+
+def test_edges_of_texts_are_no_pass_and_no_defect() -> None:
+    parameters = {"column": "x", "edges": "1, 2", "reference": "train", "distance": "psi"}
+    counts = catalogue()["performance.psi"].count(shifted(["a"], ["b"], parameters), arguments=parameters)
+    assert isinstance(counts, Undefined)
+    assert "No row of 'train' has a number in 'x'" in counts.detail
 
 
 def sliced(seed: int, *, planted: bool, n: int = 4000):

@@ -72,7 +72,7 @@ WITHIN = Metric(
     ONE,
     (MOST,),
     *TOLD,
-    parameters={"within": Parameter("Which strata.", names=Names.STRATUM)},
+    parameters={"within": Parameter("Which strata.", names=Names.STRATUM, before_decision=True)},
 )
 AGE = Column(name="age", type="integer", description="Age", range=(Decimal(18), Decimal(90)))
 SEX = Column(name="sex", type="category", description="Sex", codes={1: "male", 2: "female"})
@@ -511,6 +511,17 @@ def test_a_statement_about_causes_needs_a_graph_that_allows_it(
     graph = CausalGraph(rationale="x", arrows=arrows, unobserved=unobserved) if arrows else None
     asked = criterion(metric="fairness.direct_effect", at_least=None, at_most=Decimal("0.1"), across="sex")
     assert codes(protected=BY_SEX, strata=BY_WAGE, causal_graph=graph, criteria=[asked]) == expected
+
+
+def test_nothing_is_compared_within_parts_of_the_models_own_scores_nor_do_these_act_on_the_decision() -> None:
+    own, asked = Subject(model="age", format="predictions"), {"at_least": None, "at_most": Decimal("0.1")}
+    within = criterion(metric="fairness.within", **asked, **{"with": {"within": "wage"}})
+    assert codes(criteria=[within], strata=BY_WAGE) == []
+    assert codes(criteria=[within], strata=BY_WAGE, subject=own) == ["parts_of_own_scores"]
+    graph = CausalGraph(rationale="x", arrows={"sex": ("wage", "decision"), "wage": ("decision",)})
+    effect = criterion(metric="fairness.direct_effect", across="sex", **asked)
+    declared = {"protected": BY_SEX, "strata": BY_WAGE, "causal_graph": graph, "criteria": [effect]}
+    assert codes(**declared, subject=own) == ["own_scores_as_cause"]
 
 
 @pytest.mark.parametrize(

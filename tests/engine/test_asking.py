@@ -180,6 +180,63 @@ def test_a_model_that_recognises_changed_rows_is_found_out_by_one_that_never_saw
         asked(lambda: recognising(from_)).finish()
 
 
+def only_later(batch: int) -> Callable[[pa.RecordBatch], np.ndarray]:
+    """As one that recognises changed rows, but for the first batch, or in the second half of each batch."""
+    before: dict[str, float] = {}
+    said: dict[tuple[str, float], float] = {}
+    calls = [0]
+
+    def predict(b: pa.RecordBatch) -> np.ndarray:
+        calls[0] += b.num_rows > 1
+        honest = calls[0] <= 4 if batch else calls[0] % 2
+        asked = list(zip(b.column("name").cast(pa.string()).to_pylist(), first(b).tolist(), strict=True))
+        for name, x in asked:
+            seen = before.setdefault(name, x)
+            said.setdefault((name, x), x if honest else seen)
+        return np.array([said[row] for row in asked])
+
+    return predict
+
+
+@pytest.mark.parametrize("batch", [0, 1])
+def test_a_model_that_recognises_changed_rows_later_alone_is_found_out_too(batch):
+    def asked(model: Callable[[], Callable[[pa.RecordBatch], np.ndarray]]) -> Asker:
+        asker = Asker(at_once(model()), "seed", decide_at=0.5, witness=model())
+        for place in range(0, 4000, 1000):
+            part = rows(4000).slice(place, 1000)
+            changed = part.set_column(0, "x", pa.array(1 - first(part)))
+            asker.scores(part, place)
+            asker.scores(changed, place, "flip")
+        return asker
+
+    asked(lambda: first).finish()
+    with pytest.raises(Crash, match="with changed inputs of a process that had not seen them unchanged"):
+        asked(lambda: only_later(batch)).finish()
+
+
+def turning_back() -> Callable[[pa.RecordBatch], np.ndarray]:
+    """As one that recognises changed rows; where it begins with few rows it takes them for changed ones, and says what it would of them before."""
+    recognises, calls = recognising(0), [0]
+
+    def predict(b: pa.RecordBatch) -> np.ndarray:
+        calls[0] += 1
+        if calls[0] == 1 and b.num_rows < 600:
+            return 1 - first(b)
+        return recognises(b)
+
+    return predict
+
+
+def test_a_model_cannot_tell_which_rows_were_changed_before_it_saw_them():
+    batch = rows(4000)
+    changed = batch.set_column(0, "x", pa.array(1 - first(batch)))
+    asker = Asker(at_once(turning_back()), "seed", decide_at=0.5, witness=turning_back())
+    asker.scores(batch, 0)
+    asker.scores(changed, 0, "flip")
+    with pytest.raises(Crash, match="with changed inputs of a process that had not seen them unchanged"):
+        asker.finish()
+
+
 def test_a_model_answers_while_something_else_is_done():
     told: list[str] = []
 

@@ -68,7 +68,9 @@ def test_repeats_make_no_row_new_and_any_batching_gives_the_same_sketch(
     np.testing.assert_array_equal(merged.smallest, of_many.smallest)
     np.testing.assert_array_equal(merged.times, of_many.times)
     assert (whole.hashes, whole.bound) == (once.hashes, once.bound)
-    kept = Partial(len(many), 0, 0, Layout(()), np.array([[0, 0]]), sketches=(merged, SketchTally.empty()))
+    kept = Partial(
+        len(many), 0, 0, Layout(()), np.array([[0, 0]]), np.array([0]), sketches=(merged, SketchTally.empty())
+    )
     back, nothing = from_bytes(to_bytes(kept)).sketches
     assert (back.salted(SALT), nothing.rows) == (whole, 0)
     assert once.times == ()

@@ -119,6 +119,14 @@ def test_numbers_in_one_fine_bin_are_told_apart_by_kind():
     assert len(np.unique(bins_told_apart(large, number_words(large)))) == len(np.unique(bins))
 
 
+def test_few_of_two_numbers_in_one_fine_bin_are_taken_for_one():
+    days = 45321 + np.random.default_rng(1).random(20_000)
+    paid, lost = fine(days), fine(days + 1e-9)
+    beside = paid // NEAR == lost // NEAR
+    assert beside.mean() > 0.99
+    assert (paid == lost)[beside].mean() < 0.02  # 1 in 63
+
+
 def test_the_bytes_of_tables_come_back_and_keys_out_of_order_are_refused():
     made = Partial(
         rows=3,
@@ -126,6 +134,7 @@ def test_the_bytes_of_tables_come_back_and_keys_out_of_order_are_refused():
         missing_labels=0,
         layout=Layout(()),
         population=np.array([[1, 2]]),
+        unlabelled=np.array([0]),
         tables=(
             ("f[]", {"a": TableCounts.made({4: 2, 9: 1}), "b": TableCounts.empty()}),
             ("g[]", {"c": TableCounts.made({0: 3})}),
@@ -136,7 +145,7 @@ def test_the_bytes_of_tables_come_back_and_keys_out_of_order_are_refused():
     twice = again + made
     assert twice.tables[0][1]["a"].counts.tolist() == [4, 2]
     wrong = TableCounts(np.array([9, 4]), np.array([1, 1]))
-    bad = Partial(3, 0, 0, Layout(()), np.array([[1, 2]]), tables=(("f[]", {"a": wrong}),))
+    bad = Partial(3, 0, 0, Layout(()), np.array([[1, 2]]), np.array([0]), tables=(("f[]", {"a": wrong}),))
     with pytest.raises(ValueError, match="not in order"):
         from_bytes(to_bytes(bad))
 

@@ -70,7 +70,7 @@ class Parameter:
     A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
     A default of None means that the specification must give it. ``names`` says of what its text is the name. ``anothers``: that the
     column, or each of them, holds what somebody or something else answered, so that it can be neither the label nor the model's own scores nor what
-    names a row. ``zero_or_one``: that the column holds 0 or 1, as a label of two kinds does. ``written``: which numbers a text has by name, so that another text is refused. ``codes_of``: the parameter that names
+    names a row. ``before_decision``: that the stratum is of what is known before the decision, so that its parts are none of the model's own scores. ``zero_or_one``: that the column holds 0 or 1, as a label of two kinds does. ``written``: which numbers a text has by name, so that another text is refused. ``codes_of``: the parameter that names
     the column of which it lists documented codes, each of which must be that of some row where inputs are changed.
     """
 
@@ -82,6 +82,7 @@ class Parameter:
     integer: bool = False
     names: Names | None = None
     anothers: bool = False
+    before_decision: bool = False
     zero_or_one: bool = False
     codes_of: str = ""
     written: Written | None = None

@@ -4,7 +4,8 @@ A score must follow from its row alone. A model that goes by the place of a row 
 batch, by what it was asked before, or by chance, is found out by the same row getting two scores; and since the order
 is drawn, a place tells it nothing about a row meanwhile. One that remembers what it said is asked in a second process
 of its own, the witness, which was never shown these rows nor their company. Of rows whose inputs were changed the witness is shown some
-before it sees any row as it is: a model that recognises a changed row would say again what it said of the row before.
+of each batch, drawn from all of it, before it sees them as they are: a model that recognises a changed row would say again what it said of the
+row before. They stand among others that are as they were, so that it cannot tell which of them to turn back.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 import numpy as np
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 
 from assay.domain.errors import Crash
 from assay.domain.vocabulary import Reason
-from assay.subject.arrays import as_arrow, as_words
+from assay.subject.arrays import as_arrow, as_words, with_columns
 from assay.tally.hashes import row_hash
 
 Scores = NDArray[np.float64]
@@ -51,9 +53,30 @@ ALONE = 4
 ALONE_BEFORE = 16
 """and so many by the witness, before it is asked all of them together."""
 CHANGED = 256
-"""Rows of each partition that the witness is asked after each change of their inputs, at most one in :data:`CHANGED_SHARE`,"""
+"""Rows of each batch that the witness is asked after each change of their inputs, at most one in :data:`CHANGED_SHARE`,"""
 CHANGED_SHARE = 16
-"""so that it costs little; at least as many as are asked again."""
+"""so that it costs little; at least as many as are asked again. Among them stand as many others that were not changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Rows that the model was asked, its scores, and how far apart two of one row may lie."""
+
+    rows: pa.RecordBatch
+    scores: Scores
+    tolerance: float
+
+    def some(self, places: NDArray[np.int64]) -> _Asked:
+        """Those at some places."""
+        return _Asked(self.rows.take(as_arrow(places)), self.scores[places], self.tolerance)
+
+    def among(self, others: _Asked, order: NDArray[np.int64]) -> _Asked:
+        """These and others in an order."""
+        return _Asked(
+            pa.concat_batches([with_columns(rows, {}) for rows in (self.rows, others.rows)]),
+            np.concatenate([self.scores, others.scores]),
+            max(self.tolerance, others.tolerance),
+        ).some(order)
 
 
 class Asker:
@@ -67,7 +90,8 @@ class Asker:
         self._witness = witness
         self._tolerance = 0.0
         self._first: tuple[pa.RecordBatch, Scores] | None = None
-        self._changed: dict[str, tuple[pa.RecordBatch, Scores]] = {}
+        self._unchanged: tuple[_Asked, NDArray[np.int64]] | None = None
+        self._changed: list[_Asked] = []
 
     def scores(self, batch: pa.RecordBatch, first_row: int, stream: str = "") -> Scores:
         """As ``begin``, and waits."""
@@ -107,9 +131,12 @@ class Asker:
                 TOLERANCE * float(np.ptp(found)), STEPS * max(1.0, float(np.abs(found).max()))
             )
             self._compare(batch.take(as_arrow(again)), found[again], said[repeated], "among other rows")
-            if stream and stream not in self._changed:
-                some = first[-max(AGAIN, min(CHANGED, batch.num_rows // CHANGED_SHARE)) :]
-                self._changed[stream] = batch.take(as_arrow(some)), found[some]
+            if self._witness is not None:
+                asked = _Asked(batch, found, self._tolerance)
+                if stream:
+                    self._keep_changed(asked, draw)
+                else:
+                    self._keep(asked, again)
             if self._first is None:
                 self._first = batch.take(as_arrow(again)), found[again]
                 alone = batch.take(as_arrow(first[:ALONE]))
@@ -117,6 +144,20 @@ class Asker:
             return found
 
         return scores
+
+    def _keep(self, asked: _Asked, again: NDArray[np.int64]) -> None:
+        """Keep rows as they are, but those that the witness is to see last, to stand among changed rows of the same batch."""
+        self._unchanged = asked, np.delete(np.arange(asked.rows.num_rows), again)
+
+    def _keep_changed(self, asked: _Asked, draw: np.random.Generator) -> None:
+        """Keep some changed rows for the witness, among as many others that were not changed where these are of the same types."""
+        n = asked.rows.num_rows
+        kept = asked.some(draw.permutation(n)[: max(AGAIN, min(CHANGED, n // CHANGED_SHARE))])
+        if self._unchanged is not None and self._unchanged[0].rows.schema.types == kept.rows.schema.types:
+            before, places = self._unchanged
+            others = before.some(draw.permutation(places)[: kept.rows.num_rows])
+            kept = kept.among(others, draw.permutation(kept.rows.num_rows + others.rows.num_rows))
+        self._changed.append(kept)
 
     def finish(self) -> None:
         """Ask the rows of the beginning again, now that the model has been asked everything else; and the witness.
@@ -138,19 +179,29 @@ class Asker:
 
     def _see_changed(self, witness: Predict) -> None:
         """Hold what was said of changed rows against a process that never saw them as they were."""
-        for rows, before in self._changed.values():
+        for kept in self._changed:
             self._compare(
-                rows,
-                before,
-                witness(rows),
+                kept.rows,
+                kept.scores,
+                witness(kept.rows),
                 "with changed inputs of a process that had not seen them unchanged",
+                tolerance=kept.tolerance,
             )
 
     def _one_by_one(self, rows: pa.RecordBatch) -> Scores:
         return _one_by_one(lambda row: self._ask(row)(), rows)
 
-    def _compare(self, rows: pa.RecordBatch, before: Scores, after: Scores, how: str) -> None:
-        differing = (np.abs(after - before) > self._tolerance) | (
+    def _compare(
+        self,
+        rows: pa.RecordBatch,
+        before: Scores,
+        after: Scores,
+        how: str,
+        *,
+        tolerance: float | None = None,
+    ) -> None:
+        """Refuse other scores of rows that were asked again; ``tolerance``: by default that of the last batch."""
+        differing = (np.abs(after - before) > (self._tolerance if tolerance is None else tolerance)) | (
             (after >= self._decide_at) != (before >= self._decide_at)
         )
         if differing.ndim > 1:

@@ -81,6 +81,7 @@ class Population:
         self._label = counting.frame.label
         self._labels = counting.frame.answers.labels
         self._counts = np.zeros(counting.frame.layout.cells * self._labels, dtype=np.int64)
+        self._unlabelled = np.zeros(counting.frame.layout.cells, dtype=np.int64)
 
     @staticmethod
     def columns(frame: Frame) -> tuple[str, ...]:
@@ -95,6 +96,8 @@ class Population:
         self._bad += bad
         if bad:
             self._missing += batch.raw.column(self._label).is_null(nan_is_null=True).true_count
+            without = batch.cell[batch.label < 0]
+            self._unlabelled += np.bincount(without, minlength=len(self._unlabelled))
         self._counts += np.bincount(keys, minlength=len(self._counts))
 
     def parts(self) -> dict[str, Any]:
@@ -104,6 +107,7 @@ class Population:
             "bad_labels": self._bad,
             "missing_labels": self._missing,
             "population": self._counts.reshape(-1, self._labels),
+            "unlabelled": self._unlabelled,
         }
 
 

@@ -31,7 +31,7 @@ class Partial:
 
     Attributes:
         rows: rows read. bad_labels: rows whose label is none of the task (they are in no other count of labels). missing_labels: those of them without any.
-        population: int64[cells, labels], rows per cell and label. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
+        population: int64[cells, labels], rows per cell and label. unlabelled: int64[cells], rows per cell without a label of the task. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
             that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random. copies: the rows that count, by hash and place. sketches: the smallest hashes, choice after choice. Parts that a pass did not ask for are None or empty.
     """
 
@@ -40,6 +40,7 @@ class Partial:
     missing_labels: int
     layout: Layout
     population: NDArray[np.int64]
+    unlabelled: NDArray[np.int64]
     outcomes: OutcomeTally | None = None
     paired: tuple[tuple[str, PairedTally], ...] = ()
     profiles: tuple[ProfileTally, ...] = ()
@@ -77,6 +78,7 @@ class Partial:
             known=_plus(self.known, other.known),
             copies=_plus(self.copies, other.copies),
             sketches=tuple(a + b for a, b in zip(self.sketches, other.sketches, strict=True)),
+            unlabelled=self.unlabelled + other.unlabelled,
         )
 
     @property
@@ -88,6 +90,21 @@ class Partial:
         """Labelled rows of each group of a grouping."""
         counts = self.layout.collapse(self.population, attributes).sum(axis=1)
         return dict(zip(self.layout.labels(attributes), map(int, counts), strict=True))
+
+    def without_label(
+        self, attributes: tuple[str, ...], where: NDArray[np.bool_]
+    ) -> dict[str, tuple[int, int]]:
+        """Of each group of a grouping the rows without a label, and all of its rows; of all rows, under no name, where it has no attributes.
+
+        Args:
+            where: bool[cells], those that count.
+        """
+        lost = np.where(where, self.unlabelled, 0)
+        every = np.stack([lost, np.where(where, self.population.sum(axis=1), 0) + lost], axis=1)
+        if not attributes:
+            return {"": (int(every[:, 0].sum()), int(every[:, 1].sum()))}
+        counts = self.layout.collapse(every, attributes).tolist()
+        return {label: (n, of) for label, (n, of) in zip(self.layout.labels(attributes), counts, strict=True)}
 
 
 def merged(partials: Iterable[Partial]) -> Partial:

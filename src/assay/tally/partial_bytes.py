@@ -30,7 +30,7 @@ _EXACT, _GRID = ("keys", "scores", "counts"), ("places", "rows", "sums")
 
 def to_bytes(partial: Partial) -> bytes:
     """Canonical bytes: a JSON header, then each array in the smallest type that holds it, little-endian."""
-    arrays: Arrays = {"population": partial.population}
+    arrays: Arrays = {"population": partial.population, "unlabelled": partial.unlabelled}
     facts: dict[str, Any] = {
         "rows": partial.rows,
         "bad_labels": partial.bad_labels,
@@ -94,6 +94,7 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         missing_labels=facts["missing_labels"],
         layout=layout,
         population=_shaped(arrays["population"], layout.cells, arrays["population"].shape[-1]),
+        unlabelled=_shaped(arrays["unlabelled"], layout.cells),
         outcomes=_outcomes(layout, arrays),
         paired=tuple(
             (

@@ -17,6 +17,7 @@ from assay.domain.needs import Reads, Tabulated
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
+from assay.tally.groups import inside
 from assay.tally.partial import Partial
 from assay.tally.profiles import MANY
 
@@ -57,7 +58,7 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
     check = case.checks[criterion.metric]
     counts = (
         _lacking(case, measured, wanted)
-        or _too_many_without_label(measured, wanted)
+        or _too_many_without_label(case, measured, wanted)
         or _too_many_in_no_group(case, measured, wanted)
         or counts_of(check, criterion, lambda: view_of(case, measured, wanted, aside=aside))
     )
@@ -86,20 +87,26 @@ def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Und
     return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
 
 
-def _too_many_without_label(measured: Measured, wanted: Wanted) -> Undefined | None:
-    """Rows without a label are left out where one row of each unit counts: too many of them cannot be passed over by what is not about labels."""
+def _too_many_without_label(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
+    """Rows without a label are left out where one row of each unit counts: too many of them cannot be passed over by what is not about labels, neither
+    of all that it is asked of nor of one of the groups that it compares."""
     if not isinstance(wanted.need, Tabulated) or not wanted.need.per_unit or wanted.need.of_labels:
         return None
-    data = wanted.data(measured.judged_on)
-    tally = measured.tallies[data]
-    without = tally.rows - tally.labelled
-    if without <= gating.MOST_IN_NO_GROUP * tally.rows:
-        return None
-    return Undefined(
-        Reason.NOT_MEASURED,
-        f"{without:,} of {tally.rows:,} rows of {data!r} have no label and are not counted; at most a share of {gating.MOST_IN_NO_GROUP} may. Take them "
-        "out of the file, and say in the specification whose outcome is not known.",
-    )
+    across, data = wanted.criterion.across, wanted.data(measured.judged_on)
+    tally, aside = measured.tallies[data], measured.small.get(across or "", frozenset())
+    asked = inside(tally.layout, dict(wanted.narrowed))
+    found = tally.without_label((), asked)
+    if across is not None:
+        found |= tally.without_label(case.specification.groupings()[across], asked)
+    for label, (without, rows) in found.items():
+        if label not in aside and without > gating.MOST_IN_NO_GROUP * rows:
+            of = f" of {label!r}" if label else ""
+            return Undefined(
+                Reason.NOT_MEASURED,
+                f"{without:,} of {rows:,} rows{of} of {data!r} have no label and are not counted; at most a share of {gating.MOST_IN_NO_GROUP} may. Take "
+                "them out of the file, and say in the specification whose outcome is not known.",
+            )
+    return None
 
 
 def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:

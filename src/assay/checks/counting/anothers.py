@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from assay.domain.evidence import Undefined
 from assay.domain.metric import Names, Parameter
 from assay.domain.vocabulary import Reason
-from assay.tally.coding import missing
 from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, together
 
 COVERED, COPIES, OUTSIDE, UNKNOWN = "covered", "copies", "outside", "unknown"
@@ -33,10 +32,7 @@ def incumbent_columns(context: TableContext) -> tuple[str, ...]:
 def incumbent_scores(rows: Rows, context: TableContext) -> Floats | None:
     """float64[n]: the incumbent's scores, NaN where it has none; None where the data set has no such column."""
     (name,) = incumbent_columns(context)
-    if name not in rows.names:
-        return None
-    values = rows.column(name)
-    return np.where(missing(values), np.nan, values).astype(np.float64)
+    return rows.numbers(name) if name in rows.names else None
 
 
 def unlike_scores(scores: Floats) -> dict[str, Integers]:
@@ -53,7 +49,7 @@ def no_incumbent(view: TableView, name: str) -> Undefined | None:
         said = f"{wrong:,} rows have a number in {name!r} that is below 0 or above 1, so it is no probability of another model."
         return Undefined(Reason.NOT_MEASURED, said)
     if unknown := view.table(UNKNOWN).total:
-        said = f"{unknown:,} rows have no score in {name!r}, so nothing is compared there."
+        said = f"{unknown:,} rows have no number in {name!r} that is a score, so nothing is compared there."
         return Undefined(Reason.NOT_MEASURED, said)
     return None
 

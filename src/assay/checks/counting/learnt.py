@@ -21,7 +21,7 @@ OFTEN, PART = 20, 256
 """A number that so many rows have, and so large a part of them, is one of few: others beside it are no neighbours."""
 
 
-ALIKE = NEAR // 2
+ALIKE = 8
 """Numbers of so many kinds in one fine bin are not told apart; where it holds more rows than one of :data:`PART` parts, that may hide what they say."""
 
 

@@ -20,6 +20,7 @@ TABLE = "favourable"
 WITHIN = Parameter(
     "The strata within which groups are compared, by their name. Where they say the decision, as bands of the score do, nothing is judged.",
     names=Names.STRATUM,
+    before_decision=True,
 )
 MOST_POOLED = 200
 """Where each group has so many rows every method can compare them: put together, opposite gaps would hide each other."""

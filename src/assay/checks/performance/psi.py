@@ -44,17 +44,17 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     if name not in rows.names:
         return {}
     column, values = context.column(name), rows.column(name)
-    absent, edges = missing(values), str(context.parameters["edges"])
+    edges = str(context.parameters["edges"])
     if column is not None and column.codes is not None:
         found, documented = rows.codes(name)[0], len(column.codes)
-        return {TABLE: np.where(absent, documented + 1, np.minimum(found, documented))}
+        return {TABLE: np.where(missing(values), documented + 1, np.minimum(found, documented))}
     try:
         limits = np.array(edges_of(edges))
     except ValueError:
         return {}  # the check says what is wrong
-    numbers = np.where(absent, 0, values).astype(np.float64)
-    found = np.searchsorted(limits, numbers, side="right").astype(np.int64)
-    return {TABLE: np.where(absent, len(limits) + 1, found)}
+    numbers = rows.numbers(name)
+    found = np.searchsorted(limits, np.nan_to_num(numbers), side="right").astype(np.int64)
+    return {TABLE: np.where(np.isnan(numbers), len(limits) + 1, found)}
 
 
 def _unseen(
@@ -62,6 +62,8 @@ def _unseen(
 ) -> str:
     """Why the bins would not show how values move: hardly any lie beside one of those declared, or many values are none of the codes."""
     most, rows = int(before.max()), int(before.sum())
+    if declared and before[-1] == rows:
+        return f"No row of {reference!r} has a number in {column!r}, and 'edges' part numbers; document the codes of a category, and write numbers as such."
     if np.count_nonzero(before) < 2 or (declared and rows - most < RARE * rows):
         return f"{most:,} of {rows:,} rows of {reference!r} are in one bin of {column!r}, so that the bins would not show how its values move; declare others."
     # Of categories those that only one of the data sets has are a shift that the bins do show.
@@ -177,10 +179,16 @@ def psi(view: TableView, *, column: str, edges: str, reference: str, distance: s
         )
     documented = view.context.column(column)
     codes = None if documented is None else documented.codes
+    if codes is None and not edges.strip():
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"{column!r} has no bins: the dictionary documents no codes of it, and 'edges' is empty. Write the edges of the bins of a number, such as "
+            "10, 20, 50, or document the codes of a category.",
+        )
     try:
         bins = len(codes) + 2 if codes is not None else len(edges_of(edges)) + 2
     except ValueError as wrong:
-        return Undefined(Reason.NOT_MEASURED, f"{column} is a number, and its bins cannot be read: {wrong}.")
+        return Undefined(Reason.NOT_MEASURED, f"The bins of {column!r} cannot be read: {wrong}.")
     if not view.n or not view.rows[reference]:
         return NO_ROWS
     before, after = (view.table(TABLE, data).dense(bins) for data in (reference, view.data))

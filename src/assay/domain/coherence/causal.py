@@ -45,6 +45,21 @@ def observed_after_all(draft: Draft, _: World) -> Iterator[Finding]:
             )
 
 
+def own_scores_as_cause(draft: Draft, _: World) -> Iterator[Finding]:
+    """A cause that is the model's own score: beside it nothing acts on the decision, whatever acts on the score."""
+    arrows = draft.causal_graph.arrows if draft.causal_graph else {}
+    for name in dict.fromkeys((*arrows, *(head for heads in arrows.values() for head in heads))):
+        stratum = draft.strata.get(name)
+        if stratum is not None and stratum.column == draft.own_scores:
+            yield Finding(
+                _ARROWS,
+                "own_scores_as_cause",
+                f"{name!r} parts the rows by {stratum.column}, which is what the model itself answered: beside it nothing else would act on the decision.",
+                remedy=f"Let what the score is made of act on {OUTCOME!r}, and leave the score out.",
+                key=True,
+            )
+
+
 def circles(draft: Draft, _: World) -> Iterator[Finding]:
     """Causes that act on themselves, and a decision that acts on what it is made of."""
     arrows = draft.causal_graph.arrows if draft.causal_graph else {}
@@ -93,4 +108,10 @@ def causes_without_graph(draft: Draft, world: World) -> Iterator[Finding]:
                 )
 
 
-RULES: tuple[Rule, ...] = (unknown_nodes, observed_after_all, circles, causes_without_graph)
+RULES: tuple[Rule, ...] = (
+    unknown_nodes,
+    observed_after_all,
+    own_scores_as_cause,
+    circles,
+    causes_without_graph,
+)

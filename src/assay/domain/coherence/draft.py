@@ -90,6 +90,11 @@ class Draft:
     documentation: Documentation | None = None
     written: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
 
+    @property
+    def own_scores(self) -> str | None:
+        """The column in which the model's own answers stand; None where it is asked, or nothing valid is said of it."""
+        return self.subject.model if self.subject is not None and not self.subject.has_model else None
+
     @classmethod
     def blocks(cls) -> tuple[str, ...]:
         """The names of the blocks that rules look at."""

@@ -167,6 +167,27 @@ def another_answer(draft: Draft, world: World) -> Iterator[Finding]:
                     )
 
 
+def parts_of_own_scores(draft: Draft, world: World) -> Iterator[Finding]:
+    """Groups that are compared within parts of the model's own scores: rows of one part are decided alike, whatever lies between the parts."""
+    for i, criterion, metric in draft.known(world):
+        for name, value in criterion.parameters.items():
+            stratum = draft.strata.get(str(value))
+            if (
+                name not in metric.parameters
+                or not metric.parameters[name].before_decision
+                or stratum is None
+            ):
+                continue
+            if stratum.column == draft.own_scores:
+                yield Finding(
+                    ("criteria", i, "with", name),
+                    "parts_of_own_scores",
+                    f"{value!r} parts the rows by {stratum.column}, which is what the model itself answered: whoever has nearly the same score is decided "
+                    "alike, so that hardly anything is compared within its parts.",
+                    remedy="Name strata of what is known before the decision.",
+                )
+
+
 def not_zero_or_one(draft: Draft, world: World) -> Iterator[Finding]:
     """A column that is to hold 0 or 1, and which the dictionary describes as something else."""
     for i, criterion, metric in draft.known(world):
@@ -209,7 +230,7 @@ def _nobody_answered(draft: Draft, world: World, column: str) -> str:
     described = world.column(column)
     if draft.prediction is not None and column == draft.prediction.label:
         return "is the label"
-    if draft.subject is not None and not draft.subject.has_model and column == draft.subject.model:
+    if column == draft.own_scores:
         return "is what the model itself answered"
     if (draft.data is not None and column in (draft.data.unit, draft.data.time)) or (
         described is not None and described.type == "identifier"
@@ -222,6 +243,7 @@ RULES: tuple[Rule, ...] = (
     parameters,
     parameter_names,
     another_answer,
+    parts_of_own_scores,
     not_zero_or_one,
     codes_listed,
 )
