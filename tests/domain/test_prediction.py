@@ -5,13 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from assay.domain.answers import BINARY, Answers
+from assay.domain.errors import Crash
 from assay.domain.specification import Prediction
 from assay.domain.vocabulary import Task
-from assay.sandbox.scores import invalid_output
+from assay.sandbox.scores import checked_scores
 
 SAID: dict[str, dict[str, Any]] = {
     "binary": {"favourable": 0, "decide_at": Decimal("0.5")},
@@ -83,7 +85,9 @@ def test_only_a_binary_task_decides() -> None:
     assert prediction("binary", **SAID["binary"]).answers == BINARY
 
 
-def test_a_number_outside_of_the_range_is_remedied_in_the_text_as_well():
+@pytest.mark.parametrize("answers", [Answers(Task.REGRESSION, 0, 9), BINARY])
+def test_a_number_outside_of_the_range_is_remedied_in_the_text_as_well(answers: Answers) -> None:
     """The wrong one of the two may be the declared range."""
-    assert "prediction.range" in invalid_output("outside", Answers(Task.REGRESSION, 0, 9)).remedy
-    assert "prediction.range" not in invalid_output("outside").remedy
+    with pytest.raises(Crash) as told:
+        checked_scores(np.array([10.0]), 1, answers)
+    assert ("prediction.range" in told.value.remedy) == (answers.task is Task.REGRESSION)
