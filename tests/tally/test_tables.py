@@ -114,7 +114,7 @@ def test_numbers_in_one_fine_bin_are_told_apart_by_kind():
     large = 10**12 + np.arange(1000)
     bins = fine(large)
     assert len(np.unique(bins // NEAR)) == 1
-    assert len(np.unique(bins)) == NEAR - 1 + (10**12 % 2**13 == 0)
+    assert len(np.unique(bins)) > 0.95 * NEAR
     assert len(np.unique(fine(2**53 + np.arange(1, 3)))) == 2  # no float tells these apart
     assert len(np.unique(bins_told_apart(large, number_words(large)))) == len(np.unique(bins))
 
@@ -124,7 +124,7 @@ def test_few_of_two_numbers_in_one_fine_bin_are_taken_for_one():
     paid, lost = fine(days), fine(days + 1e-9)
     beside = paid // NEAR == lost // NEAR
     assert beside.mean() > 0.99
-    assert (paid == lost)[beside].mean() < 0.02  # 1 in 63
+    assert (paid == lost)[beside].mean() < 0.008  # 1 in 255
 
 
 def test_the_bytes_of_tables_come_back_and_keys_out_of_order_are_refused():

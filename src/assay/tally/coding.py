@@ -20,7 +20,7 @@ _SHIFT = 64 - 22
 _SIGN = np.uint64(1 << 63)
 
 
-_FINER, NEAR = 16, 64
+_FINER, NEAR = 16, 256
 """Fine bins have so many bits of the fraction more, so that whole numbers up to 134 million have one each and the others lie within .0000015 %; and
 of numbers that still lie in one bin, so many kinds are told apart by a hash."""
 FINE = (1 << 38) * NEAR

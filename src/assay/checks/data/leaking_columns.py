@@ -257,7 +257,7 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         fixed by other rows. Pass needs the bound of every piece; fail pays for all of them (Holm). (Kaufman, Rosset, Perlich &
         Stitelman 2012, "Leakage in data mining", ACM TKDD 6; Kapoor & Narayanan 2023, Patterns 4.)
     Limits:
-        Whole numbers up to 134 million are told apart, all others to .0000015 %; of those that lie closer, two are taken for one by a chance of 1 in 63, and
+        Whole numbers up to 134 million are told apart, all others to .0000015 %; of those that lie closer, two are taken for one by a chance of 1 in 255, and
         where many do the criterion is not evaluable. A column that knows the answer for other parts of the rows than these (a site, a group that is not declared, the rows with a value of one group) can pass:
         ask it of them with ``where``. One column at a time: two that know the answer together are not found, nor are columns that a model needs beside a leak
         (leave-one-out needs the model to be trained again). A truly good predictor looks the same; the threshold says what is

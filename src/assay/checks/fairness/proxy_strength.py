@@ -20,7 +20,7 @@ from assay.domain.needs import TabulatedEverywhere
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
-CODES = 1 << 45
+CODES = 1 << 47
 """No column has more codes: fine bins of numbers, or documented codes and hashes of others."""
 FEWEST = 50
 """Of fewer rows of a group what is typical of it is chance, and a strong stand-in seems a weak one."""
@@ -117,7 +117,7 @@ def proxy_strength(view: TableView, *, column: str, learnt_on: str) -> Counts:
         of two binomials, bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008). All
         inputs and pairs of groups are pieces.
     Limits:
-        Whole numbers up to 134 million are told apart, all others to .0000015 %; of those that lie closer, two are taken for one by a chance of 1 in 63, and
+        Whole numbers up to 134 million are told apart, all others to .0000015 %; of those that lie closer, two are taken for one by a chance of 1 in 255, and
         where many do the criterion is not evaluable. One input at a time: two that tell nothing alone may tell the group together. An association: an input may differ between
         groups and rightly decide. Rows that both data sets share make it look stronger. Not evaluable where a group has fewer than 50 rows there. Values that were not seen there count
         as typical of nobody; with more than 2 % of such rows in a group the criterion is not evaluable, and so it is where a number is stored as text.
