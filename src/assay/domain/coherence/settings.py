@@ -93,16 +93,26 @@ def _columns(named: _Named, draft: Draft, world: World) -> Iterator[Finding]:
         yield from _column(replace(named, said=column), draft, world)
 
 
-def _stratum(named: _Named, draft: Draft, _: World) -> Iterator[Finding]:
-    known = draft.names("strata")
-    if named.said not in known and not draft.illegible("strata"):
+def _undeclared(
+    named: _Named, said: str, draft: Draft, block: str, code: str, of: str, remedy: str
+) -> Iterator[Finding]:
+    """That a block declares no such name, if the block can be read; ``of``: what the name is none of."""
+    known = draft.names(block)
+    if said not in known and not draft.illegible(block):
         yield Finding(
             named.trail,
-            "unknown_stratum",
-            f"{named.said!r} is none of the strata; declared are {listed(known)}.",
-            nearest=nearest(named.said, known),
-            remedy="Declare it under 'strata', as an attribute is under 'protected'.",
+            code,
+            f"{said!r} is {of}; declared are {listed(known)}.",
+            nearest=nearest(said, known),
+            remedy=remedy,
         )
+
+
+def _stratum(named: _Named, draft: Draft, _: World) -> Iterator[Finding]:
+    remedy = "Declare it under 'strata', as an attribute is under 'protected'."
+    yield from _undeclared(
+        named, named.said, draft, "strata", "unknown_stratum", "none of the strata", remedy
+    )
 
 
 def _parted(named: _Named, draft: Draft, world: World) -> Iterator[Finding]:
@@ -118,16 +128,11 @@ def _parted(named: _Named, draft: Draft, world: World) -> Iterator[Finding]:
 
 
 def _attributes(named: _Named, draft: Draft, _: World) -> Iterator[Finding]:
-    known = draft.names("protected")
     for attribute in several(named.said):
-        if attribute not in known and not draft.illegible("protected"):
-            yield Finding(
-                named.trail,
-                "unknown_attribute",
-                f"{attribute!r} is no protected attribute; declared are {listed(known)}.",
-                nearest=nearest(attribute, known),
-                remedy="Declare it under 'protected'.",
-            )
+        remedy = "Declare it under 'protected'."
+        yield from _undeclared(
+            named, attribute, draft, "protected", "unknown_attribute", "no protected attribute", remedy
+        )
 
 
 def _data(named: _Named, draft: Draft, _: World) -> Iterator[Finding]:
