@@ -32,6 +32,12 @@ def count(
     return check.count(view, across=across, arguments=given)
 
 
+def ranked(test: Mapping[str, Any], label: Numbers, train: Mapping[str, Any], learnt: Numbers) -> Counts:
+    """How columns alone rank the labels, learnt on training rows with theirs."""
+    others = {"others": {"train": train}, "labels_of_others": {"train": learnt}}
+    return count("data.leaking_columns", test, {}, label=label, **others)
+
+
 def area(negatives: tuple[int, ...], positives: tuple[int, ...]) -> float:
     below = np.cumsum(negatives) - np.array(negatives) / 2
     return float((below * positives).sum() / (sum(negatives) * sum(positives)))
@@ -61,14 +67,7 @@ def test_a_number_that_tells_the_label_or_the_group_is_found_wherever_it_lies(ki
     draw = np.random.default_rng(7)
     learnt, judged = draw.integers(0, 2, N), draw.integers(0, 2, N)
     train, test = {"x": told(kind, learnt, draw)}, {"x": told(kind, judged, draw)}
-    found = count(
-        "data.leaking_columns",
-        test,
-        {},
-        label=judged,
-        others={"train": train},
-        labels_of_others={"train": learnt},
-    )
+    found = ranked(test, judged, train, learnt)
     assert isinstance(found, Scores)
     assert max(area(cell.negatives, cell.positives) for cell in found.cells) > 0.99
     groups = (("women", "men"), judged)
@@ -87,14 +86,7 @@ def test_numbers_that_tell_nothing_are_not_accused(kind: str) -> None:
     draw = np.random.default_rng(8)
     learnt, judged, other = (draw.integers(0, 2, N) for _ in range(3))
     train, test = {"x": told(kind, other, draw)}, {"x": told(kind, draw.integers(0, 2, N), draw)}
-    found = count(
-        "data.leaking_columns",
-        test,
-        {},
-        label=judged,
-        others={"train": train},
-        labels_of_others={"train": learnt},
-    )
+    found = ranked(test, judged, train, learnt)
     assert isinstance(found, Scores)
     assert all(abs(area(cell.negatives, cell.positives) - 0.5) < 0.05 for cell in found.cells)
 
@@ -106,10 +98,7 @@ def test_numbers_that_are_not_told_apart_are_not_called_clean() -> None:
     def close(of: Numbers) -> Numbers:
         return 10**15 + of * 10**6 + draw.integers(0, 10**6, N)
 
-    found = count(
-        "data.leaking_columns", {"x": close(judged)}, {}, label=judged,
-        others={"train": {"x": close(learnt)}}, labels_of_others={"train": learnt},
-    )  # fmt: skip
+    found = ranked({"x": close(judged)}, judged, {"x": close(learnt)}, learnt)
     assert isinstance(found, Undefined)
     assert "not told apart" in found.detail
     by = count(
