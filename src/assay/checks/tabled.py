@@ -19,6 +19,7 @@ from assay.tally.known import KnownRows
 from assay.tally.once import SharedBatch
 from assay.tally.perturbation import ChangeContext
 from assay.tally.table import Change, Rows, TableContext, TableCounts, TableTally, TableView, Tabulate, sums
+from assay.tally.texts import ArrayColumns
 
 Values = Sequence[Any] | NDArray[Any]
 Arrays = Mapping[str, NDArray[Any]]
@@ -146,7 +147,9 @@ def _tallied(
         np.full(n, -1, dtype=np.int64) if label is None else np.asarray(label, dtype=np.int64),
         context,
         None if scores is None else np.asarray(scores, dtype=np.float64),
-        SharedBatch(arrays, lambda name: _words(arrays[name]), context.layout.cell(in_none | placed, n)),
+        SharedBatch(
+            ArrayColumns(arrays), lambda name: _words(arrays[name]), context.layout.cell(in_none | placed, n)
+        ),
         slice(None),
         None if asked is None else partial(asked, arrays),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,27 +15,37 @@ from assay.domain.needs import Part
 from assay.domain.vocabulary import Task
 from assay.engine.frame import Frame
 from assay.plan.passes import Pass
-from assay.subject.arrays import as_numpy, as_words
+from assay.subject.arrays import as_numpy, as_texts, as_words, is_text
 from assay.tally.crossing import Codes, Crossing
 from assay.tally.groups import GroupCodes
 from assay.tally.hashes import Hashes, row_hash
 from assay.tally.labels import labels_of
 from assay.tally.once import SharedBatch
+from assay.tally.texts import ArrayColumns, BatchColumns, Texts
 
 Integers = NDArray[np.int64]
 
 
-class Columns(Mapping[str, NDArray[Any]]):
+class Columns(BatchColumns):
     """The columns of a batch as arrays, each turned into one when somebody first asks: a reading may hash most of what it reads."""
 
     def __init__(self, raw: pa.RecordBatch) -> None:
         self._raw = raw
         self._made: dict[str, NDArray[Any]] = {}
+        self._texts: dict[str, Texts | None] = {}
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._made:
-            self._made[name] = as_numpy(self._raw.column(name), name)
+            texts = self.texts(name)
+            self._made[name] = as_numpy(self._raw.column(name), name) if texts is None else texts.values
         return self._made[name]
+
+    def texts(self, name: str) -> Texts | None:
+        """See :class:`~assay.tally.texts.BatchColumns`."""
+        if name not in self._texts:
+            column = self._raw.column(name)
+            self._texts[name] = as_texts(column, name) if is_text(column.type) else None
+        return self._texts[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._raw.schema.names
@@ -61,7 +71,7 @@ class Batch:
     """
 
     raw: pa.RecordBatch
-    columns: Mapping[str, NDArray[Any]]
+    columns: BatchColumns
     key: Integers
     labelled: slice | NDArray[np.bool_]
     code: Codes | None
@@ -127,7 +137,7 @@ class Reader:
         self._apart = [part for part in self._coded if part[1] not in values]
         crossed = [part for part in self._coded if part[1] in values]
         self._crosses_label = _crosses_label(frame)
-        self._key_of_code = self._cells(crossed, values, crossing.size) * self._labels
+        self._key_of_code = self._cells(crossed, ArrayColumns(values), crossing.size) * self._labels
         if self._crosses_label:
             self._key_of_code += values[frame.label]
 
@@ -148,12 +158,10 @@ class Reader:
             key += label
         return Batch(raw, columns, key, labelled, code, first_row, labels=self._labels)
 
-    def _cells(
-        self, coded: list[tuple[str, str, GroupCodes]], columns: Mapping[str, NDArray[Any]], rows: int
-    ) -> Integers:
+    def _cells(self, coded: list[tuple[str, str, GroupCodes]], columns: BatchColumns, rows: int) -> Integers:
         """The cells as far as these attributes go: cells of several sets of attributes add."""
         none = np.zeros((), dtype=np.int64)
-        codes = {name: groups.of(columns[column]) for name, column, groups in coded}
+        codes = {name: columns.each(column, groups.of) for name, column, groups in coded}
         return self._layout.cell({name: codes.get(name, none) for name, _, _ in self._coded}, rows)
 
 

@@ -134,7 +134,11 @@ class Profiles:
     def take(self, batch: Batch) -> None:
         """Count a batch."""
         for name, total in self._all if batch.code is None else self._apart:
-            if name in batch.columns:
+            if name not in batch.columns:
+                continue
+            if (texts := batch.columns.texts(name)) is not None:
+                total.count_texts(texts)
+            else:
                 total.count(batch.columns[name])
         if batch.code is not None:
             self._rows += np.bincount(batch.code, minlength=len(self._rows))

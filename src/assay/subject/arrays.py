@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from assay.domain.errors import SubjectError
 from assay.tally.hashes import MISSING, Hashes, number_words, text_words, wide_words
+from assay.tally.texts import Texts, as_objects
 
 
 def as_numpy(column: pa.Array, name: str = "") -> NDArray[Any]:
@@ -27,7 +28,25 @@ def as_numpy(column: pa.Array, name: str = "") -> NDArray[Any]:
         SubjectError: ``data_invalid``, naming the column, when its values are neither numbers nor texts, as lists are.
     """
     with _readable(column, name):
-        return _numbers_or_texts(column)
+        return _texts(column).values if is_text(column.type) else _numbers(column)
+
+
+def as_texts(column: pa.Array, name: str = "") -> Texts:
+    """A column that :func:`is_text` as its different texts, as :func:`as_numpy` has them.
+
+    Raises:
+        SubjectError: as :func:`as_numpy`.
+    """
+    with _readable(column, name):
+        return _texts(column)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of that type becomes texts: it holds neither numbers nor booleans, nor nothing at all."""
+    if pa.types.is_dictionary(kind):
+        return is_text(kind.value_type)
+    number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return not (number or pa.types.is_boolean(kind) or pa.types.is_null(kind))
 
 
 @contextmanager
@@ -42,7 +61,20 @@ def _readable(column: pa.Array, name: str) -> Iterator[None]:
         ) from None
 
 
-def _numbers_or_texts(column: pa.Array) -> NDArray[Any]:
+def _texts(column: pa.Array) -> Texts:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    encoded = _as_text(column).dictionary_encode()
+    return Texts(as_objects([*encoded.dictionary.to_pylist(), None]), _places(encoded))
+
+
+def _places(encoded: pa.DictionaryArray) -> NDArray[np.int64]:
+    """The place of each row's value in the dictionary, and one more of what is missing."""
+    found = encoded.indices.cast(pa.int64()).fill_null(_scalar(len(encoded.dictionary)))
+    return _buffer(found, np.dtype(np.int64))
+
+
+def _numbers(column: pa.Array) -> NDArray[Any]:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     kind = column.type
@@ -52,9 +84,6 @@ def _numbers_or_texts(column: pa.Array) -> NDArray[Any]:
         column = column.cast(pa.float64())
     elif pa.types.is_decimal(kind):
         return _of_decimals(column)
-    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        texts: NDArray[Any] = np.array(_as_text(column).to_pylist(), dtype=object)
-        return texts
     if column.null_count:
         column = column.cast(pa.float64(), safe=False).fill_null(_scalar(math.nan))
     return _buffer(column, np.dtype(column.type.to_pandas_dtype()))
@@ -76,9 +105,7 @@ def _words(column: pa.Array) -> Hashes:
         return np.full(len(column), MISSING)
     if pa.types.is_dictionary(kind):
         # One more word, of what is missing.
-        table = np.append(_words(column.dictionary), MISSING)
-        places = column.indices.cast(pa.int64()).fill_null(_scalar(len(column.dictionary)))
-        return table.take(_buffer(places, np.dtype(np.int64)))
+        return np.append(_words(column.dictionary), MISSING).take(_places(column))
     if pa.types.is_boolean(kind):
         column = column.cast(pa.uint8())
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
@@ -101,9 +128,7 @@ def words_by_text(column: pa.Array, words: Callable[[Sequence[str]], Hashes], na
 
 def _by_text(column: pa.Array, words: Callable[[Sequence[str]], Hashes]) -> Hashes:
     texts = _as_text(column).dictionary_encode()
-    table = np.append(words(texts.dictionary.to_pylist()), MISSING)
-    places = texts.indices.cast(pa.int64()).fill_null(_scalar(len(texts.dictionary)))
-    return table.take(_buffer(places, np.dtype(np.int64)))
+    return np.append(words(texts.dictionary.to_pylist()), MISSING).take(_places(texts))
 
 
 def _number_words(column: pa.Array) -> Hashes:

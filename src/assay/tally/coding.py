@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.tally.hashes import Hashes, mixed
+from assay.tally.texts import BatchColumns
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -121,23 +123,23 @@ OTHERS, MORE_OTHERS = 1 << 20, 1 << 37
 million the larger."""
 
 
-def coded(values: NDArray[Any], known: Mapping[str, int], words: Hashes, others: int = OTHERS) -> Integers:
-    """int64[n]: the code of each value: a documented one, else a hash of it, one of so many others; -1 where it is missing."""
+def coded(
+    columns: BatchColumns, name: str, known: Mapping[str, int], words: Hashes, others: int = OTHERS
+) -> Integers:
+    """int64[n]: the code of each value of a column: a documented one, else a hash of it, one of so many others; -1 where it is missing."""
     hashed = (mixed(words) % np.uint64(others)).astype(np.int64) + len(known)
-    distinct, place = _distinct(values)
-    codes = np.array([known.get(text, -1) for text in distinct], dtype=np.int64)[place]
-    return np.where(missing(values), -1, np.where(codes >= 0, codes, hashed))
+    codes = columns.each(name, partial(_documented, known))
+    return np.where(columns.each(name, missing), -1, np.where(codes >= 0, codes, hashed))
 
 
-def _distinct(values: NDArray[Any]) -> tuple[list[str], Integers]:
-    """The distinct values as texts, and the place among them of each."""
+def _documented(known: Mapping[str, int], values: NDArray[Any]) -> Integers:
+    """int64[n]: the documented code of each value, or -1."""
     if values.dtype.kind in "iufb":
         numbers, place = np.unique(values, return_inverse=True)
-        return [_text(number) for number in np.nan_to_num(numbers.astype(np.float64))], place
-    places: dict[str, int] = {}
-    found = ("" if value is None else str(value) for value in values.tolist())
-    place = np.fromiter((places.setdefault(text, len(places)) for text in found), np.int64, len(values))
-    return list(places), place
+        texts = [_text(number) for number in np.nan_to_num(numbers.astype(np.float64))]
+    else:
+        texts, place = [str(value) for value in values.tolist()], np.arange(len(values))
+    return np.array([known.get(text, -1) for text in texts], dtype=np.int64)[place]
 
 
 def _text(number: float) -> str:

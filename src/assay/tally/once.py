@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.tally.hashes import Hashes
+from assay.tally.texts import BatchColumns
 
 Array = TypeVar("Array", bound=NDArray[Any])
 
@@ -22,7 +23,7 @@ class SharedBatch:
 
     def __init__(
         self,
-        columns: Mapping[str, NDArray[Any]],
+        columns: BatchColumns,
         words: Callable[[str], Hashes],
         cell: NDArray[np.int64],
     ) -> None:

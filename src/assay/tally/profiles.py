@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from assay.domain.dictionary import BOOLEANS, NUMERIC, Column
 from assay.tally.coding import is_blank
 from assay.tally.hashes import EXACT
+from assay.tally.texts import Texts
 from assay.tally.views import ColumnProfile
 
 Integers = NDArray[np.int64]
@@ -100,10 +101,17 @@ class ProfileSum:
 
     def count(self, values: NDArray[Any]) -> None:
         """One more batch: numbers as a numeric array (missing is NaN), everything else as objects."""
-        if self._column.codes is not None and _whole(values):
+        if values.dtype.kind not in "iufb":
+            self.count_texts(Texts.of(values))
+        elif self._column.codes is not None and _whole(values):
             self.count_codes(*_counted(values))
         elif self._column.codes is not None or not self._in_order(values):
             self._rest += _profile(self._column, values)
+
+    def count_texts(self, texts: Texts) -> None:
+        """One more batch of texts."""
+        found = zip(texts.different.tolist(), texts.rows.tolist(), strict=True)
+        self._rest += _of_texts(self._column, {text: rows for text, rows in found if rows})
 
     def count_codes(self, values: NDArray[Any], rows: Integers) -> None:
         """More rows of a column with codes: how many (int64[k]) have each of some distinct values."""
@@ -132,33 +140,32 @@ class ProfileSum:
 
 
 def _profile(column: Column, values: NDArray[Any]) -> ProfileTally:
-    if values.dtype.kind in "iufb":
-        absent = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
-        blank = 0
-    else:
-        absent = np.array([v is None or v != v for v in values], dtype=bool)
-        # A text without a character is missing; it is no date and no documented code either.
-        blank = sum(is_blank(v) and v not in (column.codes or ()) for v in values)
-    begun = ProfileTally(column.name, rows=len(values), missing=int(absent.sum()) + blank)
+    absent = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
+    begun = ProfileTally(column.name, rows=len(values), missing=int(absent.sum()))
     present = values[~absent]
     if column.codes is not None:
         return _with_codes(begun, column, *_counted(present))
     if column.type in NUMERIC:
         return _with_range(begun, column, present)
     if column.type == "date":
-        return replace(begun, ill_typed=_not_such(present, _is_date))
+        return replace(begun, ill_typed=len(present))
     if column.type == "boolean":
-        if present.dtype.kind in "iufb":
-            return replace(begun, ill_typed=int(((present != 0) & (present != 1)).sum()))
-        return replace(begun, ill_typed=_not_such(present, _is_boolean))
+        return replace(begun, ill_typed=int(((present != 0) & (present != 1)).sum()))
     return begun
 
 
-def _not_such(present: NDArray[Any], such: Callable[[str], bool]) -> int:
-    """How many are no such text; each different one is looked at once. A number is none."""
-    if present.dtype.kind in "iufb":
-        return len(present)
-    return sum(rows for text, rows in Counter(present.tolist()).items() if not such(str(text)))
+def _of_texts(column: Column, found: Mapping[str | None, int]) -> ProfileTally:
+    """Of how many rows have each text."""
+    present = {text: rows for text, rows in found.items() if text is not None}
+    # A text without a character is missing; it is no date and no documented code either.
+    blank = sum(rows for text, rows in present.items() if is_blank(text) and text not in (column.codes or ()))
+    begun = ProfileTally(column.name, rows=sum(found.values()), missing=found.get(None, 0) + blank)
+    if column.codes is not None:
+        return _with_codes(begun, column, present, present.values())
+    such = SUCH.get(column.type)
+    if such is None:
+        return begun
+    return replace(begun, ill_typed=sum(rows for text, rows in present.items() if not such(text)))
 
 
 def _is_date(text: str) -> bool:
@@ -178,7 +185,17 @@ def _whole(values: NDArray[Any]) -> bool:
     return values.dtype.kind in "iu" and values.dtype != np.uint64
 
 
-def _with_codes(begun: ProfileTally, column: Column, values: NDArray[Any], counts: Integers) -> ProfileTally:
+SUCH: Mapping[str, Callable[[str], bool]] = {
+    **dict.fromkeys(NUMERIC, lambda _: False),
+    "date": _is_date,
+    "boolean": _is_boolean,
+}
+"""By type of a column, whether a text is a value of it; of other types each is."""
+
+
+def _with_codes(
+    begun: ProfileTally, column: Column, values: Iterable[Any], counts: Iterable[int]
+) -> ProfileTally:
     known = {str(code) for code in column.codes or {}}
     truths = BOOLEANS if known <= {"0", "1"} else {}
     rows: Counter[str] = Counter()
@@ -203,9 +220,6 @@ def _counted(values: NDArray[Any]) -> tuple[NDArray[Any], Integers]:
                 counts = np.bincount(whole - int(low))
                 found = np.flatnonzero(counts)
                 return found + int(low), counts[found]
-    if values.dtype.kind not in "iufb":
-        texts = Counter(values.tolist())  # an array of texts would cut the zero bytes at their ends
-        return np.array(list(texts), dtype=object), np.array(list(texts.values()), dtype=np.int64)
     return np.unique(values, return_counts=True)
 
 

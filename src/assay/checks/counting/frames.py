@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -36,7 +37,9 @@ def by_part(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     if not set(frame_columns(context)) & rows.names:
         return {}
     if of == TIME:
-        period = periods_of(rows.column(frame_columns(context)[0]), str(context.parameters["period"]))
+        period = rows.each(
+            frame_columns(context)[0], partial(periods_of, period=str(context.parameters["period"]))
+        )
         return {PARTS: np.where(period < 0, PERIOD_CODES, period)}
     part, parts = rows.stratum(of), len(context.strata[of].labels())
     return {PARTS: np.where(part < 0, parts, part)}

@@ -7,6 +7,7 @@ them nothing is judged (:func:`unread`); where rows are counted in full, the few
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -89,13 +90,7 @@ def periods_of(values: NDArray[Any], period: str) -> Integers:
         numbers = values.astype(np.float64)
         whole = (np.abs(numbers) < _MOST) & (numbers == np.trunc(numbers))
         return np.where(whole, np.where(whole, numbers, 0).astype(np.int64) + _NUMBERS, -1)
-    found: dict[Any, int] = {}
-    codes = np.empty(len(values), dtype=np.int64)
-    for i, value in enumerate(values.tolist()):
-        if value not in found:
-            found[value] = _of_date(value, PERIODS[period])
-        codes[i] = found[value]
-    return codes
+    return np.array([_of_date(value, PERIODS[period]) for value in values.tolist()], dtype=np.int64)
 
 
 def dates_of(values: NDArray[Any], period: str) -> Integers:
@@ -171,7 +166,7 @@ def parted(rows: Rows, context: TableContext, period: str) -> dict[str, Integers
     parts = {WHOLE: np.zeros(rows.n, dtype=np.int64)}
     parts |= {name: rows.stratum(name) for name, of in context.strata.items() if of.column in rows.names}
     if context.time is not None and context.time in rows.names:
-        parts[TIME] = dates_or_numbers_of(rows.column(context.time), period)
+        parts[TIME] = rows.each(context.time, partial(dates_or_numbers_of, period=period))
     return parts
 
 

@@ -52,16 +52,15 @@ def by_order(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     decided = _decided(context)
     if decided not in rows.names:
         return {}
-    then = known_days_of(rows.column(decided))
+    then = rows.each(decided, known_days_of)
     found = {}
     for name in _dates(context):
         if name in rows.names:
-            values = rows.column(name)
-            day = days_of(values)
+            day = rows.each(name, days_of)
             order = np.where((day < 0) | (then < 0), UNREAD, np.where(day > then, LATER, EARLIER))
             column = context.column(name)
             dated = column is not None and column.type == "date"
-            none = missing(values) if dated else (day < 0) & ~_dated_otherwise(values)
+            none = rows.each(name, missing) if dated else (day < 0) & ~rows.each(name, _dated_otherwise)
             found[name] = np.where(none, NONE, order)
     return found
 
@@ -70,9 +69,7 @@ def _dated_otherwise(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Which texts are dates that are written in another way than days are read: 01.08.2024."""
     if values.dtype.kind in "iufb":
         return np.zeros(len(values), dtype=bool)
-    listed = ["" if value is None else str(value) for value in values.tolist()]
-    dated = {text: recognised(text)[0] is Kind.DATE for text in set(listed)}
-    return np.array([dated[text] for text in listed], dtype=bool)
+    return np.array([recognised(text or "")[0] is Kind.DATE for text in values.tolist()], dtype=bool)
 
 
 def _dated(late: int) -> TableView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
@@ -22,7 +23,7 @@ def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The period of each row and its label."""
     if context.time is None or context.time not in rows.names:
         return {}
-    period = periods_of(rows.column(context.time), str(context.parameters["period"]))
+    period = rows.each(context.time, partial(periods_of, period=str(context.parameters["period"])))
     return {TIMES: together((period, PERIOD_CODES), (rows.label, 2))}
 
 

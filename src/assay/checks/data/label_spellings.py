@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_share
@@ -24,18 +26,15 @@ BUCKETS = 1 << 30
 
 def by_spelling(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, each row's text without case and spaces, and as it is spelt."""
-    found = {}
-    for name in named_or_texts(context):
-        if name in rows.names and rows.column(name).dtype.kind not in "iufb":
-            texts, place = np.unique(
-                [v if isinstance(v, str) else "" for v in rows.column(name).tolist()], return_inverse=True
-            )
-            keys = together(
-                (_bucket([word_of(t) for t in texts]), BUCKETS), (_bucket(texts.tolist()), BUCKETS)
-            )
-            keys[texts == ""] = -1
-            found[name] = keys[place]
-    return found
+    texts = (name for name in named_or_texts(context) if name in rows.names and not rows.holds_numbers(name))
+    return {name: rows.each(name, _words_and_spellings) for name in texts}
+
+
+def _words_and_spellings(values: NDArray[Any]) -> Integers:
+    texts = [text or "" for text in values.tolist()]
+    keys = together((_bucket([word_of(text) for text in texts]), BUCKETS), (_bucket(texts), BUCKETS))
+    keys[[not text for text in texts]] = -1
+    return keys
 
 
 def _bucket(texts: list[str]) -> Integers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the period of each row and whether its value is missing."""
     if context.time is None or context.time not in rows.names:
         return {}
-    period = periods_of(rows.column(context.time), str(context.parameters["period"]))
+    period = rows.each(context.time, partial(periods_of, period=str(context.parameters["period"])))
     return {
         name: together((period, PERIOD_CODES), (rows.missing(name).astype(np.int64), 2))
         for name in named_or_fed(context)

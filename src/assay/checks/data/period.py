@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 
 from assay.checks.check import AT_LEAST, ONE, Example, check
 from assay.checks.counting.cells import NO_ROWS
@@ -33,7 +34,7 @@ def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The period of each row."""
     if context.time is None or context.time not in rows.names:
         return {}
-    period = dates_of(rows.column(context.time), str(context.parameters["period"]))
+    period = rows.each(context.time, partial(dates_of, period=str(context.parameters["period"])))
     return {TIMES: together((period, PERIOD_CODES))}
 
 

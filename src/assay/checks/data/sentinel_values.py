@@ -83,7 +83,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
             continue
         column = context.column(name)
         if column is not None and column.type == "date":
-            read = days_of(rows.column(name))
+            read = rows.each(name, days_of)
             found[UNREAD + name] = np.where(rows.missing(name), -1, (read < 0).astype(np.int64))
         for kind, value in _values(rows, context, name).items():
             for by, part in parts.items():
@@ -100,20 +100,18 @@ def _values(rows: Rows, context: TableContext, name: str) -> Mapping[str, Intege
 
     A text may be a number or a day, whatever the dictionary calls its column.
     """
-    values, column = rows.column(name), context.column(name)
+    column = context.column(name)
     if column is not None and column.type == "date":
-        return {_DATES: _dated(days_of(values))}
+        return {_DATES: _dated(rows.each(name, days_of))}
     documented = (column.codes_of_its_values or ()) if column is not None else ()
-    if values.dtype.kind in "iufb":
+    if rows.holds_numbers(name):
+        values = rows.column(name)
         codes = [code for code in documented if not isinstance(code, str)]
         return {_NUMBERS: np.where(np.isin(values, codes), -1, _numbered(values))}
-    known = {str(code) for code in documented}
-    texts, place = _texts(values)
-    free = np.array([text is not None and text not in known for text in texts], dtype=bool)
-    numbers = np.array([_number(text) for text in texts], dtype=np.float64)
-    days = days_of(np.array(texts, dtype=object))
-    found = {_NUMBERS: _numbered(numbers), _DATES: _dated(days), _TEXTS: _worded(texts)}
-    return {kind: np.where(free, codes, -1)[place] for kind, codes in found.items()}
+    known = {None, *map(str, documented)}
+    free = rows.each(name, lambda texts: np.array([text not in known for text in texts.tolist()], dtype=bool))
+    ways = {_NUMBERS: _written_numbers, _DATES: lambda texts: _dated(days_of(texts)), _TEXTS: _worded}
+    return {kind: np.where(free, rows.each(name, way), -1) for kind, way in ways.items()}
 
 
 def _dated(days: Integers) -> Integers:
@@ -126,9 +124,14 @@ def _numbered(values: NDArray[Any]) -> Integers:
     return np.where(place >= 0, place, np.where(bins < 0, -1, bins + len(NUMBERS)))
 
 
-def _worded(texts: Sequence[str | None]) -> Integers:
+def _written_numbers(texts: NDArray[Any]) -> Integers:
+    return _numbered(np.array([_number(text) for text in texts.tolist()], dtype=np.float64))
+
+
+def _worded(texts: NDArray[Any]) -> Integers:
     words = {word: i for i, word in enumerate(WORDS)}
-    return np.array([words.get(plain(t or "").strip().lower(), len(WORDS)) for t in texts], dtype=np.int64)
+    plainly = [plain(text or "").strip().lower() for text in texts.tolist()]
+    return np.array([words.get(text, len(WORDS)) for text in plainly], dtype=np.int64)
 
 
 def _number(text: str | None) -> float:
@@ -137,14 +140,6 @@ def _number(text: str | None) -> float:
 
 _WRITTEN = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 """A number, as a text."""
-
-
-def _texts(values: NDArray[Any]) -> tuple[list[str | None], Integers]:
-    """The distinct texts of a column, and the place among them of each row."""
-    places: dict[str | None, int] = {}
-    listed = (None if value is None else str(value) for value in values.tolist())
-    place = np.fromiter((places.setdefault(text, len(places)) for text in listed), np.int64, len(values))
-    return list(places), place
 
 
 def _place(values: NDArray[np.float64] | Integers, listed: Sequence[int]) -> Integers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
@@ -35,9 +36,8 @@ def by_day(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The day of each row, or the number that stands for its time."""
     if context.time is None or context.time not in rows.names:
         return {}
-    values = rows.column(context.time)
-    when = periods_of(values, "month") if values.dtype.kind in "iufb" else known_days_of(values)
-    return {TIMES: together((when, PERIOD_CODES))}
+    when = partial(periods_of, period="month") if rows.holds_numbers(context.time) else known_days_of
+    return {TIMES: together((rows.each(context.time, when), PERIOD_CODES))}
 
 
 def _split(early: int) -> TableView:

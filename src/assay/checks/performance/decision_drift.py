@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 
@@ -86,7 +87,11 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 def _parted(rows: Rows, context: TableContext) -> Iterator[tuple[str, Integers, int]]:
     if _asked(context, TIME) and context.time is not None and context.time in rows.names:
-        yield TIME, periods_of(rows.column(context.time), str(context.parameters["period"])), PERIOD_CODES
+        yield (
+            TIME,
+            rows.each(context.time, partial(periods_of, period=str(context.parameters["period"]))),
+            PERIOD_CODES,
+        )
     for name in _strata(context):
         if context.strata[name].column in rows.names:
             yield name, rows.stratum(name), len(context.strata[name].labels())

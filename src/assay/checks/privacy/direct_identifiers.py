@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +46,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:  # no
     """By column, the kind of each value; and the value, hashed."""
     found: dict[str, Integers] = {}
     for name in sorted(rows.names):
-        values = rows.column(name)
-        kinds = _kinds(values)
+        kinds = rows.each(name, _kinds)
         words = (rows.words(name) % np.uint64(MOST)).astype(np.int64)
         found[KINDS + name] = kinds
         found[VALUES + name] = np.where(kinds // MORE > Kind.OTHER, words, -1)
@@ -55,14 +54,15 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:  # no
 
 
 def _kinds(values: NDArray[Any]) -> Integers:
-    numeric = values.dtype.kind in "iufb"
-    plain = (
-        values if numeric else np.array(["" if v is None else str(v) for v in values.tolist()], dtype=object)
-    )
-    distinct, place = np.unique(plain, return_inverse=True)
-    told = (recognised_number(v) if numeric else recognised(v) for v in distinct.tolist())
-    keys = np.array([int(kind) * MORE + min(more, MORE - 1) for kind, more in told], dtype=np.int64)
-    return keys[place] if len(keys) else np.empty(0, np.int64)
+    """int64[n]: of the different texts of a column, or of all its numbers."""
+    if values.dtype.kind not in "iufb":
+        return _keys(recognised("" if text is None else text) for text in values.tolist())
+    distinct, place = np.unique(values, return_inverse=True)
+    return _keys(map(recognised_number, distinct.tolist()))[place]
+
+
+def _keys(told: Iterable[tuple[Kind, int]]) -> Integers:
+    return np.array([int(kind) * MORE + min(more, MORE - 1) for kind, more in told], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

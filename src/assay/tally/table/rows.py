@@ -28,6 +28,7 @@ from assay.tally.once import SharedBatch
 from assay.tally.perturbation import ChangeContext, Columns
 from assay.tally.table.context import TableContext
 from assay.tally.table.keys import Integers
+from assay.tally.texts import BatchColumns, Kind
 
 Floats = NDArray[np.float64]
 Change = Callable[[Columns, ChangeContext], Columns]
@@ -82,6 +83,11 @@ class Rows:
         """The values of a column: numbers with NaN for what is missing, everything else as objects with None."""
         return self._batch.columns[name][self._kept]
 
+    def each(self, name: str, what: Callable[[NDArray[Any]], NDArray[Kind]]) -> NDArray[Kind]:
+        """What a function of values gives for each row of a column; it is handed each different text once, and all numbers."""
+        texts = self._batch.columns.texts(name)
+        return what(self.column(name)) if texts is None else texts.each(what, self._kept)
+
     def numbers(self, name: str) -> Floats:
         """float64[n]: the numbers of a column, NaN where it has none."""
         return numbers_of(self.column(name))
@@ -94,14 +100,16 @@ class Rows:
         """The value of each row as a code, and how many codes there are: bins of a number, else the documented codes and a hash
         of every other value. A missing value is -1. ``fine``: numbers have bins that are so narrow that nearly all have one of their own, and other values
         nearly all a code of their own, where one value may tell all."""
-        column, values, words = self.context.column(name), self._batch.columns[name], self._batch.words
+        column, columns, words = self.context.column(name), self._batch.columns, self._batch.words
         if self.has_bins(name):
             if fine:
                 return self.fine_bins(name), FINE
-            return self._batch.once(("bins", name), lambda: bins_of(values))[self._kept], BINS
+            return self._batch.once(("bins", name), lambda: bins_of(columns[name]))[self._kept], BINS
         known = {str(code): i for i, code in enumerate((column.codes_of_its_values or ()) if column else ())}
         others = MORE_OTHERS if fine else OTHERS
-        codes = self._batch.once(("codes", name, others), lambda: coded(values, known, words(name), others))
+        codes = self._batch.once(
+            ("codes", name, others), lambda: coded(columns, name, known, words(name), others)
+        )
         return codes[self._kept], len(known) + others
 
     def has_bins(self, name: str) -> bool:
@@ -109,7 +117,11 @@ class Rows:
         things are told apart as they are."""
         column = self.context.column(name)
         called_a_number = column is not None and column.is_numeric and column.codes is None
-        return called_a_number and self._batch.columns[name].dtype.kind in "iufb"
+        return called_a_number and self.holds_numbers(name)
+
+    def holds_numbers(self, name: str) -> bool:
+        """Whether the values of a column are numbers, and no texts."""
+        return self._batch.columns.texts(name) is None
 
     def fine_bins(self, name: str) -> Integers:
         """int64[n]: the fine bin of each number of a column of numbers, -1 where there is none."""
@@ -118,8 +130,8 @@ class Rows:
 
     def missing(self, name: str) -> NDArray[np.bool_]:
         """bool[n]: which values of a column are missing: null, NaN or infinite, or a text without a character."""
-        values = self._batch.columns[name]
-        return self._batch.once(("missing", name), lambda: without_value(values))[self._kept]
+        columns = self._batch.columns
+        return self._batch.once(("missing", name), lambda: columns.each(name, without_value))[self._kept]
 
     def group(self, *attributes: str) -> Integers:
         """int64[n]: the place of each row's group among ``layout.labels(attributes)``, or -1; by default of those compared."""
@@ -137,8 +149,8 @@ class Rows:
     def stratum(self, name: str) -> Integers:
         """int64[n]: the place of each row's stratum among its names, or -1 for none."""
         attribute = self.context.strata[name]
-        values = self._batch.columns[attribute.column]
-        codes = self._batch.once(("stratum", name), lambda: _strata(attribute, values))[self._kept]
+        columns = self._batch.columns
+        codes = self._batch.once(("stratum", name), lambda: _strata(attribute, columns))[self._kept]
         self.outside[name] = self.group()[codes < 0] + 1
         return codes
 
@@ -168,8 +180,8 @@ class Rows:
         return self.decisions(self.answered)
 
 
-def _strata(attribute: Attribute, values: NDArray[Any]) -> Integers:
-    codes = GroupCodes(attribute).of(values)
+def _strata(attribute: Attribute, columns: BatchColumns) -> Integers:
+    codes = columns.each(attribute.column, GroupCodes(attribute).of)
     return np.where(codes == len(attribute.labels()), -1, codes)
 
 
