@@ -85,8 +85,7 @@ def test_a_small_group_is_set_aside_and_reported_as_advice(good):
 def test_any_number_of_workers_gives_the_same_evidence(folder):
     path = folder.write(row_group=500)
     runs = [
-        assay.certify(path, workers=workers, reuse=False, certify_without_a_lock=True)
-        for workers in (0, 1, 2)
+        assay.certify(path, workers=workers, reuse=False, certify_without_a_lock=True) for workers in (0, 2)
     ]
     assert len({run.record.evidence_digest for run in runs}) == 1
 
@@ -173,7 +172,7 @@ def test_a_model_that_kills_its_process_is_an_error_with_a_reason(folder):
     folder.edit(
         "{model: score, format: predictions}", "{model: model.joblib, format: joblib, inputs: [age, income]}"
     )
-    done = assay.certify(folder.write(), rehearse=True, workers=1)
+    done = assay.certify(folder.write(), rehearse=True, workers=0)
     assert done.decision.outcome is Outcome.WITHHELD
     assert verdicts(done)["ranking"] == (Verdict.ERROR, Reason.MODEL_CRASHED)
     assert verdicts(done)["complete"] == (Verdict.PASS, Reason.EXACT_VALUE_SATISFIES)
@@ -609,7 +608,7 @@ def evidence_here(path: Path) -> str:
     return done.record.evidence_digest
 
 
-KILLED_WHEN = ((1, 1), (5, 2), (11, 1))
+KILLED_WHEN = ((1, 1), (6, 2))
 """How many counts are finished when a run is killed, and how many workers it has: each goes on where the one before was killed."""
 
 
@@ -1086,8 +1085,8 @@ def behaving(folder: Folder, score: str) -> Path:
 
 @pytest.mark.parametrize("score", NO_FUNCTIONS.values(), ids=NO_FUNCTIONS.keys())
 def test_a_model_whose_answers_are_no_function_of_the_row_is_an_error(folder, score):
-    folder.test = folder.test.sort_by("bad")
-    done = assay.certify(behaving(folder, score), workers=0, certify_without_a_lock=True)
+    folder.develop = folder.develop.sort_by("bad")
+    done = assay.certify(behaving(folder, score), workers=0, rehearse=True)
     assert done.decision.outcome is Outcome.WITHHELD
     assert verdicts(done)["accuracy"] == (Verdict.ERROR, Reason.MODEL_NOT_A_FUNCTION)
     sentence = next(j.sentence for j in done.record.judged if j.assessment.criterion == "accuracy")
@@ -1096,54 +1095,47 @@ def test_a_model_whose_answers_are_no_function_of_the_row_is_an_error(folder, sc
 
 def test_the_evidence_of_a_model_is_the_same_however_the_rows_lie(folder):
     path = behaving(folder, "return x / 40")
-    first = assay.certify(path, workers=0, reuse=False, certify_without_a_lock=True)
+    first = assay.certify(path, workers=0, reuse=False, rehearse=True)
     assert verdicts(first)["accuracy"][0] is not Verdict.ERROR
     folder.write(row_group=333)
-    assert (
-        assay.certify(path, workers=0, reuse=False, certify_without_a_lock=True).record.statistics
-        == first.record.statistics
-    )
+    again = assay.certify(path, workers=0, reuse=False, rehearse=True)
+    assert again.record.statistics == first.record.statistics
 
 
-def test_a_module_that_a_stored_model_runs_is_bound(folder, tmp_path, monkeypatch):
+HANDMADE = """
+import numpy as np
+class M:
+    classes_ = np.array([0, 1])
+    n_features_in_ = 2
+    def predict_proba(self, X):
+        import late, lightgbm
+        s = np.clip(X[:, 0] / 80, 0, 1)
+        return np.stack([1 - s, s] if late.VALUE else [s, 1 - s], 1)
+"""
+
+
+def test_a_module_that_a_stored_model_runs_one_that_it_imports_when_it_is_asked_and_a_wrapper_are_bound(
+    folder, tmp_path, monkeypatch
+):
     modules = tmp_path / "modules"
     modules.mkdir()
-    source = (
-        "import numpy as np\nclass M:\n classes_ = np.array([0, 1])\n n_features_in_ = 2\n"
-        " def predict_proba(self, X):\n  s = np.clip(X[:, 0] / 80, 0, 1)\n  return np.stack([1 - s, s], 1)\n"
-    )
-    (modules / "handmade.py").write_text(source)
+    (modules / "handmade.py").write_text(HANDMADE)
+    (modules / "late.py").write_text("VALUE = 1\n")
+    (modules / "lightgbm.py").write_text("__version__ = '4.6.0'\n")
     python = modules / "python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
     python.chmod(0o755)
-    monkeypatch.syspath_prepend(str(modules))
+    monkeypatch.setattr(sys, "path", [*sys.path, str(modules)])
     (folder.root / "model.joblib").write_bytes(pickle.dumps(importlib.import_module("handmade").M()))
+    monkeypatch.delitem(sys.modules, "handmade")
     folder.edit(
         "{model: score, format: predictions}",
         f"{{model: model.joblib, format: joblib, inputs: [age, income], python: {python}}}",
     )
     path = folder.write()
     first = assay.certify(path, workers=0, certify_without_a_lock=True).record
-    assert dict(first.environment.modules)["module handmade"].startswith("sha256:")
-    (modules / "handmade.py").write_text(source.replace("[1 - s, s]", "[s, 1 - s]"))
-    second = assay.certify(path, workers=0, certify_without_a_lock=True).record
-    assert second.environment.modules != first.environment.modules
-    assert second.statistics != first.statistics  # and not what was kept of the first
-
-
-def test_a_module_that_is_imported_when_the_model_is_asked_and_a_wrapper_are_bound(folder, tmp_path):
-    modules = tmp_path / "modules"
-    modules.mkdir()
-    (modules / "late.py").write_text("VALUE = 1\n")
-    (modules / "lightgbm.py").write_text("__version__ = '4.6.0'\n")
-    python = modules / "python"
-    python.write_text(f'#!/bin/sh\nPYTHONPATH={modules} exec {sys.executable} "$@"\n')
-    python.chmod(0o755)
-    behaving(folder, "import late, lightgbm; return x / 40 if late.VALUE else 1 - x / 40")
-    path = folder.edit("inputs: [age, income]}", f"inputs: [age, income], python: {python}}}").write()
-    first = assay.certify(path, workers=0, certify_without_a_lock=True).record
     bound = set(dict(first.environment.modules))
-    assert {"module lightgbm when it answers", "interpreter"} <= bound
+    assert {"module handmade", "module lightgbm when it answers", "interpreter"} <= bound
     # Of a module that only came when rows were seen, and that is not known here, the name is not told: it could be a row.
     assert any(re.fullmatch("module named [0-9a-f]{12} when it answers", name) for name in bound)
     again = replay(folder.root, workers=0)
@@ -1155,8 +1147,11 @@ def test_a_module_that_is_imported_when_the_model_is_asked_and_a_wrapper_are_bou
     second = assay.certify(path, workers=0, certify_without_a_lock=True).record
     assert second.statistics != first.statistics  # and not what was kept of the first
     python.write_text(python.read_text() + "# another\n")
+    (modules / "handmade.py").write_text(HANDMADE.replace("[s, 1 - s]", "[s * 0, s * 0 + 1]"))
     third = assay.certify(path, workers=0, certify_without_a_lock=True).record
-    assert third.environment.modules != second.environment.modules
+    assert third.statistics != second.statistics
+    earlier, later = dict(second.environment.modules), dict(third.environment.modules)
+    assert {name for name in earlier if earlier[name] != later[name]} == {"module handmade", "interpreter"}
 
 
 @pytest.mark.parametrize("given", ["by its name", "from Python", "from Python, in the place of scores"])

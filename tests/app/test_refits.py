@@ -52,7 +52,7 @@ RECIPE = """
         return Line(0.5, float(bad[high].mean()), seed)
 """
 CROSS = """
-      - {id: procedure, metric: performance.cross_validation, at_least: 0.6, tier: advisory, with: {folds: 4},
+      - {id: procedure, metric: performance.cross_validation, at_least: 0.6, tier: advisory, with: {folds: 2},
          rationale: the recipe and not luck, owner: validator, requirements: [model-risk/4]}
 """
 
@@ -87,16 +87,16 @@ def test_the_mean_over_folds_is_that_of_scikit_learn(folder: Folder) -> None:
         def predict(self, rows):
             return (np.where(rows[:, 0] > 0.5, self.above_, 1 - self.above_) >= 0.5).astype(int)
 
-    path = with_recipe(folder)
+    path = with_recipe(folder, criteria=CROSS.replace("folds: 2", "folds: 3"))
     done = certified(path)
     (counts,) = (s.counts for s in done.record.statistics if s.metric == "performance.cross_validation")
     assert isinstance(counts, Folds)
     data = people(1200, 3)
     rows, labels = data["score"].to_numpy()[:, None], data["bad"].to_numpy()
     seed = refits.Case.seed_of(
-        _Seeded(done.record.seed), 'assay.checks.performance.cross_validation.design[false, {"folds": "4"}]'
+        _Seeded(done.record.seed), 'assay.checks.performance.cross_validation.design[false, {"folds": "3"}]'
     )
-    folds = parts(TrainingRows(labels, np.arange(len(labels))), seed, 4)
+    folds = parts(TrainingRows(labels, np.arange(len(labels))), seed, 3)
     expected = cross_val_score(Same(), rows, labels, cv=PredefinedSplit(folds), scoring="accuracy")
     assert [cell.events / cell.trials for cell in counts.cells] == pytest.approx(list(expected), abs=1e-12)
     assert judged(done).assessment.estimate.value == pytest.approx(expected.mean(), abs=1e-12)
@@ -141,11 +141,11 @@ def test_the_same_evidence_however_many_workers_and_nothing_is_trained_twice(
 def test_criteria_that_agree_in_what_the_models_are_made_by_share_them(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two rates of one cross-validation are read off the same four models; another number of folds has its own."""
+    """Two rates of one cross-validation are read off the same two models; another number of folds has its own."""
     other = CROSS.replace("id: procedure", "id: found").replace(
-        "folds: 4", "folds: 4, rate: true_positive_rate"
+        "folds: 2", "folds: 2, rate: true_positive_rate"
     )
-    three = CROSS.replace("id: procedure", "id: three").replace("folds: 4", "folds: 3")
+    three = CROSS.replace("id: procedure", "id: three").replace("folds: 2", "folds: 3")
     path, trained, real = with_recipe(folder, criteria=CROSS + other + three), [], refitting.Trained
 
     def counting(*given: object) -> object:
@@ -154,7 +154,7 @@ def test_criteria_that_agree_in_what_the_models_are_made_by_share_them(
 
     monkeypatch.setattr(refitting, "Trained", counting)
     done = certified(path)
-    assert len(trained) == 4 + 3
+    assert len(trained) == 2 + 3
     rows, found = (judged(done, name).assessment for name in ("procedure", "found"))
     assert rows.pieces[0].n > found.pieces[0].n > 0
 
@@ -165,7 +165,7 @@ def test_criteria_that_agree_in_what_the_models_are_made_by_share_them(
         ("def train(data, seed):\n    raise ValueError(str(data['income'][0]))\n", Reason.RECIPE_CRASHED, "The recipe raised ValueError"),
         ("import no_such_package\ndef train(data, seed):\n    pass\n", Reason.RECIPE_CRASHED, "no_such_package"),
         ("def train(data, seed):\n    return 3\n", Reason.RECIPE_OUTPUT_INVALID, "returned something else than a model"),
-        ("def train(data, seed):\n    return lambda rows: [2.0] * rows.num_rows\n", Reason.RECIPE_OUTPUT_INVALID, "300 lie outside"),
+        ("def train(data, seed):\n    return lambda rows: [2.0] * rows.num_rows\n", Reason.RECIPE_OUTPUT_INVALID, "600 lie outside"),
         ("def train(data, seed):\n    open('/etc/passwd').read()\n", Reason.RECIPE_STOPPED, "file system"),
         ("import socket\ndef train(data, seed):\n    socket.create_connection(('127.0.0.1', 9))\n", Reason.RECIPE_STOPPED, "forbidden"),
         ("def train(data, seed):\n    pass\ntrain = None\n", Reason.RECIPE_OUTPUT_INVALID, "has no function 'train' when it has run"),
@@ -226,7 +226,7 @@ def test_rows_of_one_unit_are_in_one_fold_and_count_once(folder: Folder) -> None
     pq.write_table(data.set_column(0, "id", pa.array(np.arange(1200) // 3)), folder.root / "train.parquet")
     done = certified(path)
     (counts,) = (s.counts for s in done.record.statistics if s.metric == "performance.cross_validation")
-    assert [cell.trials for cell in counts.cells] == [100] * 4
+    assert [cell.trials for cell in counts.cells] == [200] * 2
 
 
 @pytest.mark.parametrize(

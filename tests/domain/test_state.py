@@ -981,9 +981,9 @@ ATTEMPTS = st.one_of(
 
 
 @given(tried=st.lists(ATTEMPTS, max_size=8))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_no_sequence_without_the_quorum_reaches_a_certificate(tried: list[tuple[str, str, str]]) -> None:
-    """A thousand adversarial sequences: of the two roles at most one is ever filled, by the one person who holds both."""
+    """Hundreds of adversarial sequences: of the two roles at most one is ever filled, by the one person who holds both."""
     world = World(list(DECIDED.leaves), DECIDED.time)
     for what, who, how in tried:
         try:
@@ -1003,7 +1003,7 @@ AFTERWARDS = st.one_of(
 
 
 @given(tried=st.lists(AFTERWARDS, max_size=8), status=st.sampled_from([Status.REVOKED, Status.SUSPENDED]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_what_was_taken_back_stays_so_whoever_signs_again_and_whatever_is_logged_again(
     tried: list[tuple[str, str, str]], status: Status
 ) -> None:

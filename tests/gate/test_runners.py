@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,14 +30,15 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Settings of pip that find Assay's wheel and what it needs in a folder, and nothing anywhere else."""
     folder = tmp_path_factory.mktemp("packages")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    asked = [*pip, "download", "--no-deps", "--dest", str(folder), "click"]
-    reached = subprocess.run([*asked, "--retries", "1", "--timeout", "15"], capture_output=True, text=True)
-    if reached.returncode:
-        pytest.skip(f"pip reaches no packages, so nothing can be installed: {reached.stderr.strip()[-200:]}")
     wheel = [*pip, "wheel", "--no-build-isolation", "--wheel-dir", str(folder)]
     subprocess.run([*wheel, "--no-deps", str(ROOT)], check=True)
     (ours,) = folder.glob("assay_ml-*.whl")
-    subprocess.run([*pip, "download", "--dest", str(folder), str(ours), "hatchling>=1.27"], check=True)
+    download = [*pip, "download", "--dest", str(folder), "--retries", "1", "--timeout", "15"]
+    found = subprocess.run([*download, str(ours), "hatchling>=1.27"], capture_output=True, text=True)
+    if found.returncode:
+        reached = subprocess.run([*download, "--no-deps", "click"], capture_output=True, text=True)
+        assert reached.returncode, found.stderr
+        pytest.skip(f"pip reaches no packages, so nothing can be installed: {reached.stderr.strip()[-200:]}")
     return {
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(folder),
@@ -143,17 +143,7 @@ def test_the_github_action_stops_for_another_use_case(scene: Scene, hosted: Path
     assert "The certificate is for the use case 'credit', not for 'hiring'." in refused.stdout
 
 
-@pytest.mark.parametrize(
-    ("given", "code", "said"),
-    [
-        ({"environment": "true"}, 1, "lightgbm"),
-        ({"python": sys.executable}, 2, "pip install 'assay-ml[certify]'"),
-        ({"sources": "."}, 3, "There is no"),
-    ],
-)
-def test_the_github_action_compares_what_lies_around_the_model(
-    given: dict[str, str], code: int, said: str, scene: Scene, hosted: Path
-):
+def test_the_github_action_compares_what_lies_around_the_model(scene: Scene, hosted: Path):
     """The runner's environment has the light package alone, and not LightGBM, with which the model was judged."""
     scene.write(
         issued(
@@ -162,21 +152,19 @@ def test_the_github_action_compares_what_lies_around_the_model(
         )
     )
     assert job(scene, hosted).returncode == 0
-    refused = job(scene, hosted, **given)
-    assert refused.returncode == code
-    assert said in refused.stdout + refused.stderr
+    for given, code, said in (
+        ({"environment": "true"}, 1, "lightgbm"),
+        ({"python": sys.executable}, 2, "pip install 'assay-ml[certify]'"),
+        ({"sources": "."}, 3, "There is no"),
+    ):
+        refused = job(scene, hosted, **given)
+        assert refused.returncode == code, given
+        assert said in refused.stdout + refused.stderr
 
 
 @pytest.mark.parametrize("name", ["model", "policy", "use-case", "certificate", "sources", "python"])
 @pytest.mark.parametrize(
-    "text",
-    [
-        "--help",
-        "",
-        "$(touch made)`touch made`",
-        '"; touch made; exit 0; "',
-        "x\ntouch made\nexit 0",
-    ],
+    "text", ["--help", "", '$(touch made)`touch made`"; touch made; exit 0; "\ntouch made\nexit 0']
 )
 def test_no_text_of_an_input_runs_or_lets_a_model_through(name: str, text: str, scene: Scene, hosted: Path):
     """Except that what may be left away is not named: a certificate is then looked for beside the model."""
@@ -185,20 +173,30 @@ def test_no_text_of_an_input_runs_or_lets_a_model_through(name: str, text: str, 
     assert not (scene.root / "made").exists()
 
 
+@pytest.fixture
+def once_more(tmp_path: Path, packages: dict[str, str], hosted: Path) -> dict[str, str]:
+    """For the action's first step where the environment that it makes is there already: only pip is asked again."""
+    made = tmp_path / "bin" / "python3"
+    made.parent.mkdir()
+    made.write_text(f'#!/bin/sh\n[ "$*" = "-m venv {hosted}/assay" ]\n')
+    made.chmod(0o755)
+    return packages | {"PATH": f"{made.parent}:{os.environ['PATH']}"}
+
+
 def test_the_lock_file_of_the_judged_environment_is_installed_beside_the_gate(
-    tmp_path: Path, packages: dict[str, str], hosted: Path
+    tmp_path: Path, once_more: dict[str, str], hosted: Path
 ):
     (tmp_path / "model-requirements.lock").write_text("no-such-package-of-anybody==1.0\n")
     given = {"package": "assay-ml", "requirements": "model-requirements.lock"}
-    ran = runner(tmp_path, hosted, packages, given, steps=INSTALL)
+    ran = runner(tmp_path, hosted, once_more, given, steps=INSTALL)
     assert ran.returncode != 0
     assert "no-such-package-of-anybody==1.0" in ran.stderr
 
 
 def test_a_package_that_is_written_as_an_option_of_pip_is_none(
-    tmp_path: Path, packages: dict[str, str], hosted: Path
+    tmp_path: Path, once_more: dict[str, str], hosted: Path
 ):
-    ran = runner(tmp_path, hosted, packages, {"package": "--help"}, steps=INSTALL)
+    ran = runner(tmp_path, hosted, once_more, {"package": "--help"}, steps=INSTALL)
     assert ran.returncode != 0
 
 
@@ -206,10 +204,10 @@ def test_a_package_that_is_written_as_an_option_of_pip_is_none(
 
 
 def test_the_gitlab_job_lets_a_certified_model_through_and_refuses_a_changed_byte(
-    scene: Scene, packages: dict[str, str], tmp_path: Path
+    scene: Scene, packages: dict[str, str], hosted: Path
 ):
-    venv.create(tmp_path / "image", with_pip=True)
-    there = packages | {"PATH": f"{tmp_path / 'image' / 'bin'}:{os.environ['PATH']}"}
+    """Its image is the environment that the action made: pip has what the job names, and need not unpack it once more."""
+    there = packages | {"PATH": f"{hosted / 'assay' / 'bin'}:{os.environ['PATH']}"}
     job = YAML(typ="safe").load(guide("GitLab"))["assay-gate"]
     # GitLab's runner joins the lines to one script that ends at the first failure.
     words = ["bash", "-c", "\n".join(["set -eo pipefail", *job["script"]])]

@@ -202,9 +202,9 @@ def error(share: float, reps: int) -> float:
 @pytest.mark.parametrize("rule", OF_ROWS)
 def test_a_ladder_of_losses_is_seldom_passed(rule):
     for design in ladders_of(rule):
-        levels, reps = (0.01, 0.05, 0.20), 3000
+        levels, reps = (0.01, 0.05, 0.20), 1000
         if design.p is None:
-            assert wrong(simulate(design, 250)) <= 0.06 + 3 * error(0.06, 250), design.shape
+            assert wrong(simulate(design, 120)) <= 0.06 + 3 * error(0.06, 120), design.shape
             continue
         for level, row in zip(levels, simulate_at(design, reps, levels), strict=True):
             assert wrong(row) <= level + 3 * error(level, reps), (design.shape, level)

@@ -151,7 +151,7 @@ def test_a_hostile_model_is_stopped_when_it_is_asked(name: str, tmp_path: Path, 
     honest = HONEST.replace("        scores", "        attack(X)\n        scores", 1)
     place = stored(tmp_path, attack + honest, aim)
     with pytest.raises(Crash) as told:
-        asked(place, timeout=2.0 if name == "spins" else 20.0)
+        asked(place, timeout=1.0 if name == "spins" else 20.0)
     assert told.value.message.endswith(f"; the fence that stopped it: {ATTACKS[name]}.")
     assert "18.0" not in str(told.value)
     assert untouched(tmp_path)

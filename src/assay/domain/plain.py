@@ -69,11 +69,15 @@ def fields(owner: type) -> dict[str, tuple[str, Any]]:
 
 def is_object(declared: Any) -> bool:
     """Whether the type is one of our documents: a dataclass or a block."""
-    return isinstance(declared, type) and (
-        dataclasses.is_dataclass(declared) or issubclass(declared, BaseModel)
-    )
+    return isinstance(declared, type) and _is_document(declared)
 
 
+@functools.cache
+def _is_document(owner: type) -> bool:
+    return dataclasses.is_dataclass(owner) or issubclass(owner, BaseModel)
+
+
+@functools.cache
 def kind(owner: type) -> str:
     """The name of a class in a document: ``ScoreCell`` is ``score_cell``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", owner.__name__).lower()
@@ -91,6 +95,11 @@ def pairs(declared: Any) -> bool:
 
 def to_plain(value: Any, declared: Any) -> Plain:
     """A value as JSON can say it."""
+    of = type(value)
+    if of is str or of is bool or value is None:  # most are
+        return value
+    if of is float:
+        return repr(value)
     options = members(declared)
     if isinstance(value, enum.Enum):
         return value.value
@@ -128,11 +137,9 @@ def _object_to_plain(value: Any, *, tag: bool) -> Plain:
 
 def _container_to_plain(value: Any, options: tuple[Any, ...]) -> Plain:
     if isinstance(value, tuple):
-        inner = next(get_args(o) for o in options if get_origin(o) is tuple)
-        if _all_are(int, value, inner):
-            return list(value)
-        if _all_are(float, value, inner):
-            return list(map(repr, value))
+        inner, number = _held(options)
+        if number and _all_are(number, value, inner):
+            return list(value) if number is int else list(map(repr, value))
         return [to_plain(v, t) for v, t in zip(value, _spread(inner, len(value)), strict=True)]
     declared = next(o for o in options if get_origin(o) in {dict, Mapping})
     of = get_args(declared)[1]
@@ -141,9 +148,25 @@ def _container_to_plain(value: Any, options: tuple[Any, ...]) -> Plain:
     return {str(k): to_plain(v, of) for k, v in value.items()}
 
 
+def _held(options: tuple[Any, ...]) -> tuple[tuple[Any, ...], type | None]:
+    """What the tuple among these holds; where that is whole numbers alone, or floats, which: counts, scores and sketches have thousands."""
+    kept = _HELD.get(id(options))
+    if kept is None:
+        inner = next(get_args(o) for o in options if get_origin(o) is tuple)
+        number = next(
+            (n for n in (int, float) if inner and set(map(id, inner)) <= {id(n), id(Ellipsis)}), None
+        )
+        kept = _HELD[id(options)] = options, inner, number
+    return kept[1:]
+
+
+_HELD: dict[int, tuple[tuple[Any, ...], tuple[Any, ...], type | None]] = {}
+"""By the members themselves, as ``_MEMBERS`` has them."""
+
+
 def _all_are(kind: type, values: Sequence[Any], inner: tuple[Any, ...]) -> bool:
-    """Whether all are whole numbers, or floats, and meant to be: counts, scores and sketches have thousands."""
-    return len(inner) == 2 and inner[1] is Ellipsis and inner[0] is kind and set(map(type, values)) <= {kind}
+    """Whether all are of one kind, and as many as are meant to be."""
+    return (inner[-1] is Ellipsis or len(inner) == len(values)) and set(map(type, values)) <= {kind}
 
 
 def _spread(inner: tuple[Any, ...], length: int) -> tuple[Any, ...]:
@@ -203,9 +226,11 @@ def _from_object(plain: dict[str, Plain], objects: list[Any], path: str) -> Any:
 def _from_list(plain: list[Plain], options: tuple[Any, ...], path: str) -> Any:
     for option in options:
         if get_origin(option) is tuple:
-            inner = get_args(option)
-            if _all_are(int, plain, inner):
+            inner, number = _held(options)
+            if number is int and _all_are(int, plain, inner):
                 return tuple(plain)
+            if number is float and _all_are(str, plain, inner):
+                return _floats(plain, path)
             spread = _spread(inner, len(plain))
             if len(spread) != len(plain):
                 break
@@ -219,6 +244,13 @@ def _from_list(plain: list[Plain], options: tuple[Any, ...], path: str) -> Any:
                 for i, (k, v) in enumerate(plain)
             }
     raise NotPlain(path, _names(options), plain)
+
+
+def _floats(texts: list[str], path: str) -> tuple[float, ...]:
+    try:
+        return tuple(map(float, texts))
+    except ValueError:
+        return tuple(_number(float, text, f"{path}[{i}]") for i, text in enumerate(texts))  # type: ignore[misc]
 
 
 def _scalar(plain: Plain, options: tuple[Any, ...], path: str) -> Any:

@@ -9,6 +9,7 @@ exact while both sets fit.
 from __future__ import annotations
 
 import base64
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -91,13 +92,13 @@ def weights_of(times: Sequence[int]) -> tuple[int, ...]:
     return tuple(times) if max(times, default=1) > 1 else ()
 
 
-def text_of(numbers: Iterable[int]) -> str:
+def text_of(numbers: Sequence[int]) -> str:
     """Numbers as base64 of big-endian 64-bit ones."""
-    return base64.b64encode(b"".join(number.to_bytes(8, "big") for number in numbers)).decode()
+    return base64.b64encode(struct.pack(f">{len(numbers)}Q", *numbers)).decode()
 
 
 def _numbers(text: str) -> tuple[int, ...]:
     raw = base64.b64decode(text, validate=True)
     if len(raw) % 8:
         raise ValueError("a sketch is a whole number of 64-bit numbers")
-    return tuple(int.from_bytes(raw[i : i + 8], "big") for i in range(0, len(raw), 8))
+    return struct.unpack(f">{len(raw) // 8}Q", raw)

@@ -102,7 +102,7 @@ class UsedRows:
     @property
     def hashes(self) -> frozenset[int]:
         """All hashes of all sketches and marks that do not depend on names: sets that have none in common share nothing that can be seen."""
-        return frozenset(h for one in (*self.sketches, *self.marks) for h in one.sketch.hashes)
+        return frozenset().union(*(one.sketch.hashes for one in (*self.sketches, *self.marks)))
 
     def body(self) -> dict[str, Any]:
         """What a log entry says of it."""
