@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from assay.dossier.search import render_search
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REQUIRED = os.environ.get("ASSAY_BROWSER") == "required"
 
+Opened = Callable[[str, int], Any]
 STANDINGS = {
     "standing": records.standing(),
     "unsigned": records.standing(
@@ -70,13 +71,39 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 OPEN = "document.querySelectorAll('details').forEach(d => d.open = true)"
 
 
-def opened(browser: Any, page: Path, width: int) -> Any:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="light")
+FOLD = "window.folds = [...document.querySelectorAll('details')].filter(d => !d.open)"
+REFOLD = """if (location.hash) location.hash = '';
+document.activeElement.blur(); folds.forEach(d => d.open = false); scrollTo(0, 0)"""
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Any, axe: str, pages: dict[str, Path]) -> Opened:
+    """A page as it is when one has just come to it; each is loaded once."""
+    tabs: dict[str, Any] = {}
+
+    def shown(name: str, width: int) -> Any:
+        if name not in tabs:
+            tabs[name] = loaded(browser, pages[name])
+            tabs[name].evaluate(FOLD)
+            if name in LOOKED_AT:
+                tabs[name].evaluate(axe)
+        tabs[name].evaluate(REFOLD)
+        tabs[name].emulate_media(color_scheme="light", media="screen")
+        widened(tabs[name], width)
+        return tabs[name]
+
+    return shown
+
+
+def loaded(browser: Any, page: Path) -> Any:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     tab = context.new_page()
-    tab.requests, tab.complaints = [], []
-    tab.on("request", lambda request: tab.requests.append(request.url))
-    tab.on("console", lambda message: tab.complaints.append(message.text))
+    requests, complaints = [], []
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.on("console", lambda message: complaints.append(message.text))
     tab.goto(page.as_uri())
+    tab.wait_for_timeout(100)
+    tab.asked, tab.complained = [*requests], [*complaints]
     return tab
 
 
@@ -136,47 +163,42 @@ PALE = """rules => axe.run({include: firsts}, {resultTypes: ['violations'], sele
 
 
 @pytest.mark.parametrize("name", LOOKED_AT)
-def test_axe_finds_nothing(browser: Any, axe: str, pages: dict[str, Path], name: str) -> None:
+def test_axe_finds_nothing(opened: Opened, name: str) -> None:
     """By every rule that does not look at colours, which are those of no scheme."""
-    tab = opened(browser, pages[name], 1280)
+    tab = opened(name, 1280)
     tab.evaluate(OPEN)
-    tab.evaluate(axe)
     found = {}
     for width in sorted({width for width, _ in LOOKED_AT[name]}):
         widened(tab, width)
         found[width] = told(tab.evaluate(REST, COLOURS))
-    tab.context.close()
     assert not any(found.values()), json.dumps(found, indent=1)
 
 
-def test_axe_finds_no_text_too_pale(browser: Any, axe: str, pages: dict[str, Path]) -> None:
+def test_axe_finds_no_text_too_pale(opened: Opened) -> None:
     """In each width and scheme, on one element of each look: its contrast is that of all others of this look."""
     seen: dict[int, list[str]] = {}
     found = {}
     for name, settings in LOOKED_AT.items():
-        tab = opened(browser, pages[name], 1280)
+        tab = opened(name, 1280)
         tab.evaluate(OPEN)
-        tab.evaluate(axe)
         for width, scheme in settings:
             widened(tab, width)
             tab.emulate_media(color_scheme=scheme)
             looks = tab.evaluate(NEW_LOOKS, seen.setdefault(width, []))
             seen[width] += looks
             found[name, width, scheme] = told(tab.evaluate(PALE, COLOURS)) if looks else []
-        tab.context.close()
     assert min(map(len, seen.values())) > 100
     assert not any(found.values()), json.dumps([*found.items()], indent=1)
 
 
 @pytest.mark.parametrize("name", ["conditional", "rehearsed", "empty", "hostile"])
-def test_nothing_scrolls_sideways(browser: Any, pages: dict[str, Path], name: str) -> None:
-    tab = opened(browser, pages[name], 1280)
+def test_nothing_scrolls_sideways(opened: Opened, name: str) -> None:
+    tab = opened(name, 1280)
     tab.evaluate(OPEN)
     inner = {}
     for width in (320, 390, 768, 1280):
         widened(tab, width)
         inner[width] = tab.evaluate("document.documentElement.scrollWidth")
-    tab.context.close()
     assert all(wide <= width for width, wide in inner.items()), inner
 
 
@@ -186,8 +208,8 @@ TABLES = """() => [...document.querySelectorAll('table')]
 
 
 @pytest.mark.parametrize("name", ["conditional", "withheld", "search"])
-def test_no_table_is_cut_beside_its_drawing(browser: Any, pages: dict[str, Path], name: str) -> None:
-    tab = opened(browser, pages[name], 800)
+def test_no_table_is_cut_beside_its_drawing(opened: Opened, name: str) -> None:
+    tab = opened(name, 800)
     tab.evaluate(OPEN)
     cut = {}
     for width, media in (
@@ -200,26 +222,22 @@ def test_no_table_is_cut_beside_its_drawing(browser: Any, pages: dict[str, Path]
         widened(tab, width)
         tab.emulate_media(media=media)
         cut[width] = tab.evaluate(TABLES)
-    tab.context.close()
     assert not any(cut.values()), cut
 
 
 @pytest.mark.parametrize("name", list(records.ALL))
 def test_the_page_asks_for_nothing_and_the_browser_has_nothing_to_object(
-    browser: Any, pages: dict[str, Path], name: str
+    opened: Opened, pages: dict[str, Path], name: str
 ) -> None:
-    tab = opened(browser, pages[name], 1280)
-    tab.wait_for_timeout(100)
+    tab = opened(name, 1280)
     styled = tab.evaluate("getComputedStyle(document.querySelector('.page')).maxWidth")
-    asked, complaints = tab.requests, tab.complaints
-    tab.context.close()
-    assert asked == [pages[name].as_uri()]
-    assert complaints == []
+    assert tab.asked == [pages[name].as_uri()]
+    assert tab.complained == []
     assert styled != "none", "the content security policy refuses our own style sheet"
 
 
-def test_the_decision_is_on_the_first_screen(browser: Any, pages: dict[str, Path]) -> None:
-    tab = opened(browser, pages["withheld"], 1280)
+def test_the_decision_is_on_the_first_screen(opened: Opened) -> None:
+    tab = opened("withheld", 1280)
     for text in (
         "Withheld",
         "Why not",
@@ -230,11 +248,10 @@ def test_the_decision_is_on_the_first_screen(browser: Any, pages: dict[str, Path
         box = tab.get_by_text(text).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 900, text
-    tab.context.close()
 
 
-def test_a_link_opens_the_folded_criterion(browser: Any, pages: dict[str, Path]) -> None:
-    tab = opened(browser, pages["certified"], 390)
+def test_a_link_opens_the_folded_criterion(opened: Opened) -> None:
+    tab = opened("certified", 390)
     link = tab.locator("#summary table a").first
     place = str(link.get_attribute("href"))
     assert not tab.locator(f"{place} .said").is_visible()
@@ -242,22 +259,20 @@ def test_a_link_opens_the_folded_criterion(browser: Any, pages: dict[str, Path])
     tab.wait_for_timeout(200)
     assert tab.locator(f"{place} .said").is_visible()
     assert tab.locator(f"details:has({place}) > summary").bounding_box()["y"] >= 0
-    tab.context.close()
 
 
-def test_what_is_folded_is_printed(browser: Any, pages: dict[str, Path]) -> None:
-    tab = opened(browser, pages["certified"], 1280)
+def test_what_is_folded_is_printed(opened: Opened) -> None:
+    tab = opened("certified", 1280)
     tab.emulate_media(media="print")
     heights = tab.evaluate(
         "[...document.querySelectorAll('details.card .said')].map(e => e.getBoundingClientRect().height)"
     )
-    tab.context.close()
     assert heights
     assert min(heights) > 0
 
 
-def test_a_page_on_a_phone_is_folded(browser: Any, pages: dict[str, Path]) -> None:
-    tab = opened(browser, pages["certified"], 390)
+def test_a_page_on_a_phone_is_folded(opened: Opened) -> None:
+    tab = opened("certified", 390)
     folded = tab.evaluate("document.documentElement.scrollHeight")
     tab.evaluate(OPEN)
     whole = tab.evaluate("document.documentElement.scrollHeight")
@@ -265,6 +280,5 @@ def test_a_page_on_a_phone_is_folded(browser: Any, pages: dict[str, Path]) -> No
         "[...document.querySelectorAll('#summary tbody th')].filter(e => e.textContent === 'Documentation')"
         ".map(e => e.getBoundingClientRect().height)"
     )
-    tab.context.close()
     assert folded < whole / 1.8
     assert max(broken) < 40, "a stage's name is broken"

@@ -813,7 +813,7 @@ def _own_code(scene: Scene) -> Path:
         (folder / f"{name}.py").write_text("RULE = 1\n")
     (folder / "own_scorer.py").write_text(SCORER)
     (folder / "weights.txt").write_text("1")
-    python.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {sys.executable} "$@"\n')
+    python.write_text(f'#!/bin/sh\nPYTHONPATH="${{0%/*}}/modules" exec {sys.executable} "$@"\n')
     python.chmod(0o755)
     scene.model.write_bytes(b"\x80\x02cown_scorer\nScorer\n)\x81.")  # a pickle: Scorer()
     scene.interpreter = str(python)
@@ -824,17 +824,23 @@ def _own_code(scene: Scene) -> Path:
 def _issued_stored(scene: Scene, own: tuple[tuple[str, str], ...] = (), **modules: str) -> None:
     """A certificate of a stored model that names what loading it loads; ``modules`` names something else of it."""
     bound = sha256_of(scene.model.read_bytes())
-    reference = ModelReference(str(scene.model), "joblib", ("income",), bound, python=scene.interpreter)
-    with contextlib.closing(Model(reference)) as model:
-        found = {name if own else PACKAGES.get(name, (name, ""))[0]: v for name, v in model.packages.items()}
-        beside = (
-            dict(model.modules)
-            | dict(own)
-            | {name.replace("_", " "): digest for name, digest in modules.items()}
-        )
+    packages, beside = _TOLD.get((bound, own)) or _told(scene, bound)
+    _TOLD[bound, own] = packages, beside
+    found = {name if own else PACKAGES.get(name, (name, ""))[0]: v for name, v in packages.items()}
+    beside = beside | dict(own) | {name.replace("_", " "): digest for name, digest in modules.items()}
     about = Manifest.of(scene.model.name, [(scene.model.name, bound)])
     said = {"packages": tuple(sorted(found.items())), "modules": tuple(sorted(beside.items()))}
     scene.write(issued(manifest=about, **made_of(format="joblib", inputs=("income",), **said)))
+
+
+_TOLD: dict[object, tuple[dict[str, str], dict[str, str]]] = {}
+"""What a child told of each of these models in its environment, before anything was changed there: packages and modules."""
+
+
+def _told(scene: Scene, bound: str) -> tuple[dict[str, str], dict[str, str]]:
+    reference = ModelReference(str(scene.model), "joblib", ("income",), bound, python=scene.interpreter)
+    with contextlib.closing(Model(reference)) as model:
+        return dict(model.packages), dict(model.modules)
 
 
 @case()
@@ -868,8 +874,11 @@ def a_module_that_is_loaded_only_when_the_model_answers_was_edited(scene: Scene)
     (_own_code(scene) / "own_late.py").write_text("RULE = 2\n")
 
 
-def _in_our_environment(scene: Scene, made: object, **modules: str) -> None:
-    """A stored model that was judged in the environment of Assay."""
+def _in_our_environment(scene: Scene, **modules: str) -> None:
+    """A stored model that was judged in the environment of Assay; it runs code of a small package, which every door loads."""
+    import threadpoolctl
+
+    made = SimpleNamespace(classes_=[0, 1], predict_proba=threadpoolctl.threadpool_info)
     scene.model.write_bytes(pickle.dumps(made))
     scene.environment = True
     _issued_stored(scene, **modules)
@@ -877,18 +886,12 @@ def _in_our_environment(scene: Scene, made: object, **modules: str) -> None:
 
 @case()
 def in_the_environment_of_assay_with_the_code_that_was_judged(scene: Scene) -> None:
-    from sklearn.dummy import DummyClassifier
-
-    _in_our_environment(scene, DummyClassifier(strategy="prior").fit([[0.0], [1.0]], [0, 1]))
+    _in_our_environment(scene)
 
 
 @case("code_changed", REFUSED)
 def in_the_environment_of_assay_with_other_code(scene: Scene) -> None:
-    """Of a small package: every door loads it."""
-    import threadpoolctl
-
-    made = SimpleNamespace(classes_=[0, 1], predict_proba=threadpoolctl.threadpool_info)
-    _in_our_environment(scene, made, other_packages=sha256_of(b"as it was"))
+    _in_our_environment(scene, other_packages=sha256_of(b"as it was"))
 
 
 @on_good("environment_changed", REFUSED)

@@ -10,7 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,19 @@ from assay.app.verifying.gate import refused
 from assay.app.verifying.packs import read_pack
 from assay.cli.main import main
 from assay.proof.verification import Purpose
+from assay.sandbox.launch import Child
+from assay.subject.model import Model, ModelReference
+
+with contextlib.suppress(ModuleNotFoundError):
+    import lightgbm  # noqa: F401 - a pytest within this one forgets what was first imported there
 
 Answer = tuple[str, int]
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = (
-    "-c", os.devnull, "--disable-plugin-autoload", "-p", "assay.integrations.pytest_gate",
+    "-c", os.devnull, "--confcutdir=.", "--disable-plugin-autoload", "-p", "assay.integrations.pytest_gate",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
-"""Alone, without settings, and by its module, whether or not the entry point is installed, and whether or not another test has imported it."""
+"""Alone, without settings or what lies in the folders above, and by its module, whether or not the entry point is installed, and whether or not another test has imported it."""
 
 
 def _purpose(scene: Scene) -> Purpose:
@@ -127,11 +132,41 @@ def told(document: dict[str, Any]) -> str:
     return "accepted" if document["accepted"] else str(document["because"])
 
 
+class _Brief:
+    """Nobody reads where in pytest a session ended: its sources are not parsed for a report of each."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        excinfo.traceback = excinfo.traceback[-1:]
+
+
+@contextlib.contextmanager
+def loaded_once() -> Iterator[None]:
+    """A model that one door has had loaded answers the next one that asks for the same bytes in the same way."""
+    load: Callable[[Model], None] = Model._load
+    children: dict[ModelReference, Child] = {}
+
+    def remembered(model: Model) -> None:
+        if model.reference not in children:
+            load(model)
+            children[model.reference] = model._child
+        model._child = children[model.reference]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Model, "_load", remembered)
+        patch.setattr(Model, "close", lambda model: None)
+        try:
+            yield
+        finally:
+            for child in children.values():
+                child.close()
+
+
 def plugin(scene: Scene, pytester: pytest.Pytester) -> Answer:
     """A pytest session whose one test passes."""
     pytester.makepyfile("def test_nothing(): pass")
     asked = [f"--assay-{word[2:]}" if word.startswith("--") else word for word in words(scene)]
-    ran = pytester.runpytest_inprocess(*PLUGIN, "--assay-gate", *asked)
+    ran = pytester.runpytest_inprocess(*PLUGIN, "--assay-gate", *asked, plugins=[_Brief()])
     said = re.search(r"assay: refused \[(\w+)\]", ran.stdout.str() + ran.stderr.str())
     return said[1] if said else "accepted", int(ran.ret)
 

@@ -26,10 +26,22 @@ refusing.load()
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 """A system that refuses namespaces to programs that ask for them as ours does; bubblewrap asks by clone(2)."""
+ENDS = (
+    "exit-model_crashed-exit code 5",
+    "segfault-model_crashed-SIGSEGV",
+    "sigkill-model_crashed-SIGKILL",
+    "sys_exit-model_crashed-SystemExit",
+    "half-model_crashed-exit code 0",
+    "closes-model_crashed-closed its pipe",
+    "fork-model_stopped-system call (clone|fork|vfork), .*: processes",
+    "nan-model_output_invalid-of 1,000, 1,000 are missing or infinite and 0 lie outside",
+    "garbage-model_output_invalid-bytes that are not an answer",
+)
+"""How a child can end, and two of its answers that are none: what else it answers comes through the same pipe."""
 SAME = [
     f"{HERE / 'test_children.py'}::test_{name}"
     for name in (
-        "a_misbehaving_model_is_told_and_gone",
+        *(f"a_misbehaving_model_is_told_and_gone[{how}]" for how in ENDS),
         "a_child_dies_with_its_parent",
         "a_missing_package_and_a_missing_interpreter_are_named",
         "processor_time_is_limited",
@@ -110,7 +122,7 @@ def test_a_bubblewrap_that_leaves_the_network_as_it_was_is_not_believed(tmp_path
 
 @pytest.mark.usefixtures("bwrap")
 def test_children_are_told_ended_and_fenced_within_bubblewrap_as_without():
-    """A choice of the tests of this folder: all of them take too long, and of ``leaves_its_namespace`` the kernel would tell
+    """A choice of the tests of this folder: of all of them most are about what comes through the pipe, and of ``leaves_its_namespace`` the kernel would tell
     nothing, since the system that refuses answers first."""
     ran = refused("-m", "pytest", "-p", "no:cacheprovider", "-r", "s", *SAME)
     assert ran.returncode == 0, ran.stdout + ran.stderr

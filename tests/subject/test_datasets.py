@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.near import near_children
 
 from assay.domain.errors import SubjectError
 from assay.subject.datasets import (
@@ -28,6 +29,17 @@ from assay.subject.datasets import (
 )
 from assay.subject.describe import describe_in_child
 from assay.subject.files.facts import inspect
+
+
+@pytest.fixture(autouse=True)
+def children(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Near, but where a process of its own is what matters."""
+    if request.node.get_closest_marker("far"):
+        yield
+        return
+    with near_children():
+        yield
+
 
 SECRET = "Ms-Secret-8271"
 """Stands in rows and must never stand in a message."""
@@ -103,9 +115,10 @@ def test_batches_have_the_size_and_the_order_of_columns_asked_for(table: pa.Tabl
     assert all(b.schema.names == ["city", "age"] for b in batches)
 
 
+@pytest.mark.far
 def test_memory_is_bounded_by_the_batch_and_not_by_the_row_group(tmp_path: Path):
-    """A row group of 160 MB is read in a process that grows by less than half of it."""
-    numbers = {f"c{i}": np.random.default_rng(i).normal(size=1_000_000) for i in range(20)}
+    """A row group of 80 MB is read in a process that grows by less than half of it."""
+    numbers = {f"c{i}": np.random.default_rng(i).random(1_000_000) for i in range(10)}
     pq.write_table(
         pa.table(numbers), tmp_path / "big.parquet", row_group_size=1_000_000, use_dictionary=False
     )
@@ -121,7 +134,7 @@ def test_memory_is_bounded_by_the_batch_and_not_by_the_row_group(tmp_path: Path)
     command = [sys.executable, "-c", script, str(tmp_path / "big.parquet")]
     rows, grown = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert int(rows) == 1_000_000
-    assert int(grown) < 80_000
+    assert int(grown) < 40_000
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "arrow", "csv"])
@@ -233,6 +246,7 @@ def test_a_missing_column_is_named_with_the_nearest(table: pa.Table, tmp_path: P
         list(iter_batches(dataset.partitions[0], ["incom"]))
 
 
+@pytest.mark.far
 def test_a_file_that_changed_since_it_was_hashed_is_refused(table: pa.Table, tmp_path: Path):
     place = tmp_path / "a.parquet"
     pq.write_table(table, place)
@@ -250,6 +264,7 @@ def test_a_file_that_changed_since_it_was_hashed_is_refused(table: pa.Table, tmp
     assert told.value.code == "file_changed"
 
 
+@pytest.mark.far
 def test_a_write_through_a_mapping_that_was_there_before_is_noticed(table: pa.Table, tmp_path: Path):
     path = tmp_path / "rows.parquet"
     pq.write_table(table, path)
@@ -262,6 +277,7 @@ def test_a_write_through_a_mapping_that_was_there_before_is_noticed(table: pa.Ta
     assert told.value.code == "file_changed"
 
 
+@pytest.mark.far
 @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no file system without a disk")
 def test_a_file_without_a_disk_must_not_be_open_for_writing(table: pa.Table):
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
@@ -273,6 +289,7 @@ def test_a_file_without_a_disk_must_not_be_open_for_writing(table: pa.Table):
         assert read(inspect_in_child(path)).num_rows == table.num_rows
 
 
+@pytest.mark.far
 def test_a_file_that_changes_while_it_is_read_is_refused(table: pa.Table, tmp_path: Path):
     place = tmp_path / "a.parquet"
     pq.write_table(table, place)
@@ -401,6 +418,7 @@ def test_a_broken_file_is_told_in_one_sentence(tmp_path: Path, case: str):
     assert "x" * 300 not in str(told.value)
 
 
+@pytest.mark.far
 @pytest.mark.parametrize("case", ["cut", "ragged", "twice"])
 def test_a_child_says_it_in_the_same_words(tmp_path: Path, case: str):
     name, content, code, says = BROKEN[case]
@@ -421,6 +439,7 @@ def test_damage_inside_a_row_group_is_found_when_it_is_read(tmp_path: Path):
         read(inspect_in_child(place))
 
 
+@pytest.mark.far
 def test_wild_offsets_in_arrow_are_refused_before_they_are_followed(tmp_path: Path):
     wild = np.array([0, 5, 2_000_000_000], dtype=np.int32).tobytes()
     place = tmp_path / "a.arrow"

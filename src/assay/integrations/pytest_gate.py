@@ -72,7 +72,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             environment=config.getoption("--assay-environment"),
         )
     except AssayError as refused:
-        pytest.exit(f"assay: refused [{refused.code}]: {refused.message}", returncode=int(refused.exit_code))
+        said = f"assay: refused [{refused.code}]: {refused.message}"
+        raise pytest.exit.Exception(said, int(refused.exit_code)) from None
 
 
 @pytest.fixture(scope="session")

@@ -71,15 +71,22 @@ class SketchTally:
             bound = max(int(kept[size] >> _SHIFT), 1)
             below = kept >> _SHIFT < np.uint64(bound)
             kept, times = kept[below][:size], times[below][:size]
-        words = kept.astype("<u8").tobytes()
-        named = (
-            hashlib.blake2b(words[at : at + 8], key=salt, digest_size=8).digest()
-            for at in range(0, len(words), 8)
-        )
-        hashes, at = np.unique(np.frombuffer(b"".join(named), dtype=">u8"), return_inverse=True)
+        named = _keyed(kept.astype("<u8").tobytes(), salt)
+        hashes, at = np.unique(np.frombuffer(named, dtype=">u8"), return_inverse=True)
         counted = np.zeros(len(hashes), dtype=np.int64)
         np.add.at(counted, at, times)
         return Sketch(self.rows, tuple(hashes.tolist()), bound, weights_of(counted.tolist()))
+
+
+def _keyed(words: bytes, salt: bytes) -> bytes:
+    """BLAKE2b of each eight bytes under a key, which is set up once: that was half of the time."""
+    keyed = hashlib.blake2b(key=salt, digest_size=8)
+    made = []
+    for at in range(0, len(words), 8):
+        one = keyed.copy()
+        one.update(words[at : at + 8])
+        made.append(one.digest())
+    return b"".join(made)
 
 
 def looks_counted(column: SketchTally) -> bool:
