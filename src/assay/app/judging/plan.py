@@ -14,7 +14,8 @@ import numpy as np
 
 from assay.app.judging.boundary import counts_of
 from assay.app.judging.case import Case
-from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups
+from assay.app.judging.left_out import rows_in_no_group
+from assay.app.judging.measure import run_pass, small_groups
 from assay.app.judging.planned import Plan, PlannedAttempt, PlannedCriterion
 from assay.app.judging.views import known_view
 from assay.app.judging.wrong_labels import wrong_labels
