@@ -239,7 +239,8 @@ def _planned(
     if isinstance(prospect, str):
         return PlannedCriterion(criterion, undefined=prospect)
     limit = criterion.comparator, criterion.threshold
-    best = best_value(check.metric, *limit, _always_right(case, imagined, wanted, asked))
+    declared = check.metric.under(dict(wanted.parameters), case.specification.prediction.answers)
+    best = best_value(check.metric, *limit, _always_right(case, imagined, wanted, asked), declared)
     expected = expected_value(check.metric, *limit, criterion.expected, best)
     power = Power.of(prospect, expected=expected, threshold=float(criterion.threshold), best=best)
     return PlannedCriterion(criterion, power, imagined.rows, unit=case.specification.data.unit)
