@@ -10,12 +10,12 @@ from assay.app.judging.left_out import too_many_left_out
 from assay.app.judging.measure import Measured
 from assay.app.judging.unmoved import code_of_nobody, nothing_to_miss, too_few_moved
 from assay.app.judging.views import view_of
-from assay.domain import gating
 from assay.domain.assessment import Broken
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Statistic
 from assay.domain.needs import Reads, Tabulated
 from assay.domain.specification import Criterion
+from assay.domain.units import units_unknown
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
 from assay.tally.partial import Partial
@@ -131,7 +131,7 @@ def _units_unknown(case: Case, measured: Measured, wanted: Wanted) -> SubjectErr
     else:
         looked_at = (measured.tallies[wanted.data(measured.judged_on)],)
     for units in (tally.units for tally in looked_at if tally.units is not None):
-        said, remedy = gating.units_unknown(
+        said, remedy = units_unknown(
             case.specification.data.unit or "",
             rows=units.rows,
             missing=units.missing,
