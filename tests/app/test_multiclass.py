@@ -47,7 +47,7 @@ SPECIFICATION = """
       colour: {column: deep, groups: {pale: 0, deep: 1}}
     failure_modes:
       - {id: harm, harm: wines are sold under a wrong name, severity: critical,
-         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete, gain]}
+         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete, gain, learnt]}
     criteria:
       - {id: accuracy, metric: performance.multiclass_accuracy, at_least: 0.70, expected: 0.9, tier: critical,
          rationale: the cellar master reaches it, owner: validator}
@@ -65,6 +65,8 @@ SPECIFICATION = """
          rationale: less than a guess, owner: validator}
       - {id: gain, metric: performance.multiclass_gain_over_incumbent, with: {incumbent: old}, at_least: -0.05, expected: 0.2,
          tier: supporting, rationale: the taster is replaced, owner: validator}
+      - {id: learnt, metric: performance.multiclass_gain_over_baseline, at_least: 0.1, expected: 0.4, tier: supporting,
+         rationale: better than the commonest grape for all, owner: validator}
       - {id: gap, metric: fairness.class_recall_gap, across: colour, at_most: 0.9, tier: advisory,
          rationale: pale wines too, owner: validator}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 from sklearn.datasets import load_diabetes, load_wine
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score, mean_absolute_error
 from sklearn.pipeline import make_pipeline
@@ -18,6 +19,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from tests.domain.test_settled import NUMBER, said
 
 from assay.checks.catalogue import catalogue
+from assay.checks.counting.confusion import by_confusion
 from assay.checks.performance import mae_gain_over_incumbent, multiclass_gain_over_incumbent
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
@@ -100,6 +102,30 @@ def test_the_gain_in_classes_is_the_difference_of_scikit_learns_accuracies(wines
     two_sided = mcnemar([[0, new_alone], [old_alone, 0]], exact=True).pvalue
     assert new_alone > old_alone
     assert piece.p_pass == pytest.approx(two_sided / 2, rel=0.35, abs=0.004)
+
+
+def test_the_gain_over_the_baseline_is_that_over_scikit_learns_dummies(wines: Any) -> None:
+    label, said, _, group = wines
+    check = catalogue()["performance.multiclass_gain_over_baseline"]
+    view = table_view(
+        by_confusion,
+        {"label": label},
+        label=label,
+        score=said,
+        groups={"group": (GROUPS, group)},
+        across=("group",),
+        answers=WINES,
+    )
+    found = {(cell.label, cell.family): cell for cell in check.count(view, across="group").cells}
+    assert len(found) == 6
+    for place, name in enumerate(GROUPS):
+        rows = group == place
+        mine = accuracy_score(label[rows], said[rows].argmax(axis=1))
+        for code, kind in enumerate(CLASSES):
+            dummy = DummyClassifier(strategy="constant", constant=code).fit(np.zeros((3, 1)), [0, 1, 2])
+            theirs = dummy.score(np.zeros((rows.sum(), 1)), label[rows])
+            cell = found[name, f"giving {kind}"]
+            assert (cell.worse - cell.better) / cell.n == pytest.approx(mine - theirs, abs=1e-12)
 
 
 def test_the_gain_in_numbers_is_the_difference_of_scikit_learns_errors(patients: Any) -> None:
