@@ -25,7 +25,6 @@ from assay.domain.needs import TabulatedOutcomes
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.informed import LEVEL
-from assay.stats.means import mean_bound
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 5_000
@@ -75,6 +74,8 @@ def _view(new: float, old: float, n: int = 2000) -> TableView:
 
 def _straw(view: TableView, name: str) -> Undefined | None:
     """Why the incumbent is no model to be better than: it is not shown to be nearer to the labels than their median is for everybody."""
+    from assay.stats.means import mean_bound  # which imports scipy, that a list of checks does not need
+
     found = view.table(FIT)
     label, missed = apart(found.keys, PLACES + 1, PLACES + 1)
     order = np.argsort(label, kind="stable")
