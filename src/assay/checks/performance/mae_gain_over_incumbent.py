@@ -101,7 +101,7 @@ def _straw(view: TableView, name: str) -> Undefined | None:
     estimand="The mean absolute error of the incumbent's predictions less that of the model's on the same rows, in the label's unit; in the "
     "worst group if groups are named.",
     unit=Unit.NUMBER,
-    reading="the prediction[ for {group}] is nearer than the incumbent's by {value} on average",
+    reading="the mean absolute error of the incumbent[ for {group}] is {value} above that of the model",
     need=TabulatedOutcomes(tabulate, incumbent_columns),
     tasks=(Task.REGRESSION,),
     comparators=AT_LEAST,
