@@ -45,9 +45,11 @@ SPECIFICATION = """
     data: {dictionary: dictionary.yaml, develop: develop.parquet, test: test.parquet, custody: validator}
     protected:
       colour: {column: deep, groups: {pale: 0, deep: 1}}
+    strata:
+      depth: {column: deep, groups: {light: 0, dark: 1}}
     failure_modes:
       - {id: harm, harm: wines are sold under a wrong name, severity: critical,
-         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete, gain, learnt]}
+         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete, gain, learnt, drift]}
     criteria:
       - {id: accuracy, metric: performance.multiclass_accuracy, at_least: 0.70, expected: 0.9, tier: critical,
          rationale: the cellar master reaches it, owner: validator}
@@ -67,6 +69,8 @@ SPECIFICATION = """
          tier: supporting, rationale: the taster is replaced, owner: validator}
       - {id: learnt, metric: performance.multiclass_gain_over_baseline, at_least: 0.1, expected: 0.4, tier: supporting,
          rationale: better than the commonest grape for all, owner: validator}
+      - {id: drift, metric: data.class_drift, with: {by: depth}, at_most: 0.95, tier: advisory,
+         rationale: pale and deep wines are labelled by one rule, owner: data_steward}
       - {id: gap, metric: fairness.class_recall_gap, across: colour, at_most: 0.9, tier: advisory,
          rationale: pale wines too, owner: validator}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,
