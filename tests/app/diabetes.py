@@ -32,7 +32,7 @@ SPECIFICATION = """
       sex: {column: sex, groups: {one: 1, two: 2}}
     small_groups: {below_share: 0.02, treat: advisory}
     failure_modes:
-      - {id: harm, harm: people are seen too seldom, severity: critical, criteria: [mae, mae-sex, rmse, r2, median, mae-gap, coverage, coverage-gap, complete]}
+      - {id: harm, harm: people are seen too seldom, severity: critical, criteria: [mae, mae-sex, rmse, r2, median, mae-gap, coverage, coverage-gap, complete, gain, proxy]}
     criteria:
       - {id: mae, metric: performance.mae, at_most: 65, expected: 45, tier: critical,
          rationale: the clinic plans in steps of that, owner: validator}
@@ -50,6 +50,10 @@ SPECIFICATION = """
          tier: supporting, rationale: nine in ten were promised, owner: validator}
       - {id: coverage-gap, metric: fairness.coverage_gap, across: sex, with: {lower: low, upper: high}, at_most: 0.3,
          tier: supporting, rationale: for everybody, owner: validator}
+      - {id: gain, metric: performance.mae_gain_over_incumbent, with: {incumbent: old}, at_least: -5, expected: 5, tier: supporting,
+         rationale: the model in use is replaced, owner: validator}
+      - {id: proxy, metric: fairness.proxy_strength, across: sex, with: {column: bmi, learnt_on: develop}, at_most: 0.6,
+         expected: 0.1, tier: supporting, rationale: no input stands in for the sex, owner: validator}
       - {id: steady, metric: robustness.answer_shift, with: {tolerance: 40}, at_most: 0.05, tier: supporting,
          rationale: errors of measurement are small, owner: validator, requirements: [model-risk/6]}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,
@@ -72,6 +76,7 @@ DICTIONARY = """
       - {name: progression, type: number, description: progression after one year, range: [0, 400]}
       - {name: low, type: number, description: lower end of the interval}
       - {name: high, type: number, description: upper end of the interval}
+      - {name: old, type: number, description: what the model in use predicts}
 """
 
 
@@ -88,6 +93,7 @@ def patients() -> tuple[pa.Table, pa.Table, LinearRegression]:
     values, label = found.data[order], found.target[order]
     cut = 142
     model = LinearRegression().fit(values[:cut], label[:cut])
+    in_use = LinearRegression().fit(values[:cut, [3, 6]], label[:cut])
     said = model.predict(values)
     wide = np.quantile(np.abs(said[:cut] - label[:cut]), 0.9)
     columns = {name: values[:, place] for place, name in enumerate(INPUTS)}
@@ -99,6 +105,7 @@ def patients() -> tuple[pa.Table, pa.Table, LinearRegression]:
             "progression": label,
             "low": said - wide,
             "high": said + wide,
+            "old": np.clip(in_use.predict(values[:, [3, 6]]), 0, 400),
         }
     )
     return table.slice(0, cut), table.slice(cut), model

@@ -45,9 +45,11 @@ SPECIFICATION = """
     data: {dictionary: dictionary.yaml, develop: develop.parquet, test: test.parquet, custody: validator}
     protected:
       colour: {column: deep, groups: {pale: 0, deep: 1}}
+    strata:
+      depth: {column: deep, groups: {light: 0, dark: 1}}
     failure_modes:
       - {id: harm, harm: wines are sold under a wrong name, severity: critical,
-         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete]}
+         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete, gain, learnt, drift]}
     criteria:
       - {id: accuracy, metric: performance.multiclass_accuracy, at_least: 0.70, expected: 0.9, tier: critical,
          rationale: the cellar master reaches it, owner: validator}
@@ -63,6 +65,12 @@ SPECIFICATION = """
          rationale: of every grape, owner: validator}
       - {id: loss, metric: performance.multiclass_log_loss, at_most: 2, expected: 0.3, tier: supporting,
          rationale: less than a guess, owner: validator}
+      - {id: gain, metric: performance.multiclass_gain_over_incumbent, with: {incumbent: old}, at_least: -0.05, expected: 0.2,
+         tier: supporting, rationale: the taster is replaced, owner: validator}
+      - {id: learnt, metric: performance.multiclass_gain_over_baseline, at_least: 0.1, expected: 0.4, tier: supporting,
+         rationale: better than the commonest grape for all, owner: validator}
+      - {id: drift, metric: data.class_drift, with: {by: depth}, at_most: 0.95, tier: advisory,
+         rationale: pale and deep wines are labelled by one rule, owner: data_steward}
       - {id: gap, metric: fairness.class_recall_gap, across: colour, at_most: 0.9, tier: advisory,
          rationale: pale wines too, owner: validator}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,
@@ -81,7 +89,7 @@ class Cellar:
             "assay_dictionary: 1\ncolumns:\n  - {name: id, type: identifier, description: the bottle}\n"
             "  - {name: deep, type: category, description: colour, codes: {0: pale, 1: deep}}\n"
             "  - {name: grape, type: category, description: the grape, codes: {barbera: one, barolo: two, grignolino: three}}\n"
-            + columns
+            "  - {name: old, type: text, description: what the taster says}\n" + columns
         )
         found = load_wine()
         order = np.random.default_rng(0).permutation(len(found.target))
@@ -90,11 +98,13 @@ class Cellar:
         self.model: Pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(
             values[:48], truth[:48]
         )
+        in_use = make_pipeline(StandardScaler(), LogisticRegression()).fit(values[:48, [1, 3]], truth[:48])
         table = pa.table(
             {
                 "id": np.arange(len(truth)),
                 "deep": deep,
                 "grape": truth.tolist(),
+                "old": in_use.predict(values[:, [1, 3]]).tolist(),
                 **{n: values[:, i] for i, n in enumerate(INPUTS)},
             }
         )

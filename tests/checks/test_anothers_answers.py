@@ -111,6 +111,7 @@ def test_an_audit_that_has_the_label_in_every_row_is_a_copy_of_it() -> None:
         ("fairness.coverage_gap", "upper", {"lower": "high"}),
         ("performance.gain_over_incumbent", "incumbent", {}),
         ("performance.auc_gain_over_incumbent", "incumbent", {}),
+        ("performance.mae_gain_over_incumbent", "incumbent", {}),
         ("data.label_errors", "audited", {}),
         ("fairness.parity_by_probability", "probability", {"member": "x", "calibration_error": 0}),
         ("fairness.impact_ratio_by_probability", "probability", {"member": "x", "calibration_error": 0}),
@@ -123,7 +124,7 @@ def test_an_audit_that_has_the_label_in_every_row_is_a_copy_of_it() -> None:
 def test_the_label_the_own_scores_and_what_names_a_row_are_nobodys_answer(
     metric: str, name: str, rest: dict[str, Any]
 ) -> None:
-    prediction: Prediction = NUMBER if "coverage" in metric else BINARY
+    prediction: Prediction = NUMBER if "coverage" in metric or "mae" in metric else BINARY
     columns = (
         Column(name="y", type="integer", description="The label"),
         Column(name="id", type="identifier", description="Who"),

@@ -117,6 +117,7 @@ def test_every_command_can_be_run_as_written(tmp_path: Path, environment: dict[s
         assert absent(step.quoted, ran.stdout) == [], f"{step.commands[-1]}\n{ran.stdout}"
     assert folder == checkout
     assert sorted(p.name for p in (checkout / "examples").iterdir() if p.is_dir()) == [
+        "attacks",
         "credit-default",
         "german-credit",
         "third-party-check",

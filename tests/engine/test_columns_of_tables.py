@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.domain.dictionary import Column
+from assay.domain.needs import Part
 from assay.engine.frame import Frame
 from assay.engine.scan import columns_of
 from assay.plan.passes import Pass, Table
@@ -11,7 +12,7 @@ from assay.plan.passes import Pass, Table
 def read(undeclared: bool) -> tuple[str, ...]:
     frame = Frame((), "bad", (), 0.5, (Column(name="age", type="integer", description="age"),))
     table = Table("t", lambda *_: {}, None, (), undeclared=undeclared)
-    return columns_of(frame, Pass("train", tables=(table,)), ("age", "bad", "name"))
+    return columns_of(frame, Pass("train", frozenset({Part.TABLES}), tables=(table,)), ("age", "bad", "name"))
 
 
 def test_only_where_they_are_asked_for() -> None:
@@ -23,4 +24,7 @@ def test_scores_are_made_up_of_all_columns_only_where_a_table_asks_for_scores() 
     frame = Frame((), "bad", (), 0.5, (Column(name="age", type="integer", description="age"),))
     for asks, expected in ((False, ("bad",)), (True, ("bad", "age"))):
         table = Table("t", lambda *_: {}, lambda _: (), (), asks=asks)
-        assert columns_of(frame, Pass("train", tables=(table,), imagined=True)) == expected
+        assert (
+            columns_of(frame, Pass("train", frozenset({Part.TABLES}), tables=(table,), imagined=True))
+            == expected
+        )

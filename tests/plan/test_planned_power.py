@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from assay.checks.catalogue import metrics
+from assay.domain.answers import Answers
 from assay.domain.assessment import Asked
 from assay.domain.evidence import Compare, Composite, Rate, Rates, Stratified
-from assay.domain.vocabulary import Comparator
+from assay.domain.vocabulary import Comparator, Task
 from assay.plan.counts import prospect_of
 from assay.plan.power import best_value, expected_value
 from assay.stats.contrast_power import rates_power
@@ -153,6 +154,24 @@ def test_no_rows_no_power():
 def test_a_good_model_is_one_that_can_be(metric, comparator, threshold, good):
     limit = metrics()[metric], comparator, Decimal(threshold)
     assert expected_value(*limit, None, best_value(*limit, None)) == pytest.approx(good)
+
+
+@pytest.mark.parametrize(
+    ("metric", "comparator", "threshold", "good"),
+    [
+        ("performance.mae_gain_over_incumbent", Comparator.AT_LEAST, "-5", 0.0),
+        ("performance.mae_gain_over_incumbent", Comparator.AT_LEAST, "0", 50.0),
+        ("performance.mae_gain_over_incumbent", Comparator.AT_LEAST, "2", 3.0),
+        ("performance.sensitivity_curve", Comparator.AT_LEAST, "-10", 20.0),
+        ("performance.sensitivity_curve", Comparator.AT_MOST, "-10", -30.0),
+    ],
+)
+def test_what_is_asked_below_zero_is_not_hopeless(metric, comparator, threshold, good):
+    """Of an unlimited metric twice the threshold, or zero, was the best that there could be: worse than -5 and -10."""
+    found, answers = metrics()[metric], Answers(Task.REGRESSION, -50.0, 50.0)
+    limit = found, comparator, Decimal(threshold)
+    best = best_value(*limit, None, found.under({}, answers))
+    assert expected_value(*limit, None, best) == pytest.approx(good)
 
 
 @pytest.mark.parametrize("rows", [500, 3000])

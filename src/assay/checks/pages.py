@@ -27,6 +27,7 @@ _GROUPS = {
 _NARROWER = {
     Settles.ANSWERS: "and between the least and the largest answer that is declared",
     Settles.WIDTH: "and at most the width of the declared range",
+    Settles.GAIN: "and on either side at most the width of the declared range",
     Settles.SPREAD: "and between the smallest and the largest amount that is set",
     Settles.LARGEST: "and at most the largest amount that is set",
     Settles.INVERSE: "and at most one over the share that is set, the smallest of several",

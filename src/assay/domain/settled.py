@@ -24,6 +24,8 @@ class Settles(StrEnum):
     """A mean of answers: between the least and the largest that the model may give."""
     WIDTH = "width"
     """A distance between answers: at most the width of their range; of a quantile that is named, the larger of it and its rest times that."""
+    GAIN = "gain"
+    """A difference of two distances between answers: at most the width of their range, on either side."""
     SPREAD = "spread"
     """A mean of declared amounts: between the smallest and the largest."""
     LARGEST = "largest"
@@ -68,6 +70,11 @@ def _width(shares: tuple[Decimal, ...], answers: Answers) -> Range:
     return ZERO, width * max((max(share, ONE - share) for share in shares), default=ONE)
 
 
+def _gain(_: tuple[Decimal, ...], answers: Answers) -> Range:
+    least, most = _width((), answers)
+    return least - most, most
+
+
 def _inverse(shares: tuple[Decimal, ...], _: Answers) -> Range:
     return ZERO, ONE / shares[0]
 
@@ -75,6 +82,7 @@ def _inverse(shares: tuple[Decimal, ...], _: Answers) -> Range:
 _RANGES: Mapping[Settles, Callable[[tuple[Decimal, ...], Answers], Range]] = {
     Settles.ANSWERS: lambda _, answers: (Decimal(repr(answers.low)), Decimal(repr(answers.high))),
     Settles.WIDTH: _width,
+    Settles.GAIN: _gain,
     Settles.SPREAD: lambda amounts, _: (min(amounts), max(amounts)),
     Settles.LARGEST: lambda amounts, _: (ZERO, max(amounts)),
     Settles.INVERSE: _inverse,

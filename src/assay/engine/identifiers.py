@@ -8,8 +8,7 @@ import numpy as np
 
 from assay.domain.needs import Part
 from assay.engine.batch import Batch, Integers
-from assay.engine.counters import Counting
-from assay.engine.frame import Frame
+from assay.engine.counters import Counting, Reading
 from assay.tally.hashes import Hashes, mixed
 from assay.tally.repeats import RepeatTally
 from assay.tally.units import NOBODY
@@ -29,9 +28,9 @@ class Identifiers:
         self._keys: dict[str, list[Integers]] = {name: [] for name in self._hashes}
 
     @staticmethod
-    def columns(frame: Frame) -> tuple[str, ...]:
+    def columns(reading: Reading) -> tuple[str, ...]:
         """The identifiers."""
-        return frame.identifiers
+        return reading.frame.identifiers
 
     def take(self, batch: Batch) -> None:
         """Count a batch."""

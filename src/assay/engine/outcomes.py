@@ -13,9 +13,8 @@ from assay.domain.errors import SubjectError
 from assay.domain.needs import Part
 from assay.domain.vocabulary import Task
 from assay.engine.batch import Batch
-from assay.engine.counters import Counting
-from assay.engine.frame import Frame
-from assay.engine.tables import Tables
+from assay.engine.counters import Counting, Reading
+from assay.engine.tables import Tables, columns_of_tables
 from assay.plan.passes import Change, Table
 from assay.subject.arrays import as_arrow, with_columns
 from assay.tally.changes import moved
@@ -52,9 +51,12 @@ class OutcomesCounter:
         self._begun: tuple[Batch, Callable[[], NDArray[np.float64]]] | None = None
 
     @staticmethod
-    def columns(frame: Frame) -> tuple[str, ...]:
-        """What the model is fed, or the scores."""
-        return frame.inputs if frame.score_column is None else (*frame.inputs, frame.score_column)
+    def columns(reading: Reading) -> tuple[str, ...]:
+        """What the model is fed, or the scores; what tables read that are handed them; and what is drawn by where inputs are changed."""
+        frame = reading.frame
+        scores = () if frame.score_column is None else (frame.score_column,)
+        drawing = frame.telling if reading.wanted.again else ()
+        return (*frame.inputs, *scores, *drawing, *columns_of_tables(reading))
 
     def take(self, batch: Batch) -> None:
         """Begin to ask the model about a batch, and count the one before, whose scores came while this one was read.

@@ -9,23 +9,13 @@ import pyarrow as pa
 
 from assay.engine.asking import Ask, Asker, Predict
 from assay.engine.batch import Integers, Reader, crossing_of
-from assay.engine.counters import (
-    Copies,
-    Counter,
-    Counting,
-    EqualRows,
-    Known,
-    Population,
-    Profiles,
-    RowSet,
-    Spreads,
-    Units,
-)
+from assay.engine.counters import Counter, Counting, Known, Population, Profiles, Reading, Spreads
 from assay.engine.frame import Frame
 from assay.engine.identifiers import Identifiers
 from assay.engine.outcomes import OutcomesCounter
+from assay.engine.same_rows import Copies, EqualRows, RowSet, Units
 from assay.engine.sketching import Sketches
-from assay.engine.tables import TablesCounter, columns_of_tables
+from assay.engine.tables import TablesCounter
 from assay.plan.passes import Pass
 from assay.tally.known import KnownRows
 from assay.tally.partial import Partial, Tables
@@ -48,10 +38,8 @@ COUNTERS: tuple[type[Counter], ...] = (
 
 def columns_of(frame: Frame, wanted: Pass, present: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The columns that a pass reads, each once; ``present`` are those of the file, documented or not."""
-    named = [name for kind in _counters(wanted) for name in kind.columns(frame)]
-    drawing = frame.telling if wanted.asks and wanted.again else ()
-    sketched = (name for choice in (*wanted.sketched, *wanted.named) for name in choice)
-    return tuple(dict.fromkeys([*named, *drawing, *sketched, *columns_of_tables(frame, wanted, present)]))
+    reading = Reading(frame, wanted, present)
+    return tuple(dict.fromkeys(name for kind in _counters(wanted) for name in kind.columns(reading)))
 
 
 def _counters(wanted: Pass) -> tuple[type[Counter], ...]:

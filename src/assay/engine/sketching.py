@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 
 from assay.domain.needs import Part
 from assay.engine.batch import Batch
-from assay.engine.counters import Counting
-from assay.engine.frame import Frame
+from assay.engine.counters import Counting, Reading
 from assay.subject.forms import in_one_form
 from assay.tally.hashes import column_hash, mixed
 from assay.tally.sketch import SketchTally
@@ -23,9 +22,10 @@ class Sketches:
         self._tallies = [SketchTally.empty()] * (len(self._choices) + len(self._named))
 
     @staticmethod
-    def columns(_: Frame) -> tuple[str, ...]:
-        """None but those that the pass names."""
-        return ()
+    def columns(reading: Reading) -> tuple[str, ...]:
+        """Those that the pass names."""
+        wanted = reading.wanted
+        return tuple(name for choice in (*wanted.sketched, *wanted.named) for name in choice)
 
     def take(self, batch: Batch) -> None:
         """Count a batch."""

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from assay.domain.errors import AssayError, SubjectError, raised
 from assay.domain.needs import Part
 from assay.engine.batch import Batch, Integers
-from assay.engine.counters import Counting
+from assay.engine.counters import Counting, Reading
 from assay.engine.frame import Frame
 from assay.engine.imagined_answers import imagined, imagined_again
-from assay.plan.passes import Pass, Table
+from assay.plan.passes import Table
 from assay.tally.groups import inside
 from assay.tally.known import KnownRows
 from assay.tally.table import (
@@ -54,8 +54,9 @@ def context_of(frame: Frame, table: Table, known: KnownRows | None = None) -> Ta
     )
 
 
-def columns_of_tables(frame: Frame, wanted: Pass, present: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns that the tables of a pass read, of a file with those that are ``present``."""
+def columns_of_tables(reading: Reading) -> tuple[str, ...]:
+    """The columns that the tables of a pass read."""
+    frame, wanted, present = reading
     found: list[str] = []
     for table in wanted.tables:
         context = context_of(frame, table)
@@ -154,9 +155,9 @@ class TablesCounter:
         self._frame = counting.frame
 
     @staticmethod
-    def columns(_: Frame) -> tuple[str, ...]:
-        """None but those that :func:`columns_of_tables` names."""
-        return ()
+    def columns(reading: Reading) -> tuple[str, ...]:
+        """Those that the tables of the pass read."""
+        return columns_of_tables(reading)
 
     def take(self, batch: Batch) -> None:
         """Count a batch."""

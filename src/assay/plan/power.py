@@ -127,17 +127,25 @@ def _better(value: float, comparator: Comparator, threshold: Decimal) -> bool:
 
 
 def best_value(
-    metric: Metric, comparator: Comparator, threshold: Decimal, always_right: float | None
+    metric: Metric,
+    comparator: Comparator,
+    threshold: Decimal,
+    always_right: float | None,
+    declared: Metric | None = None,
 ) -> float:
     """The best value that the metric can have: that of a model which is always right on such rows, or by the metric's range.
 
-    For an unlimited one it is as far again as the threshold from zero; what should be small is not supposed to lie beyond zero.
+    For an unlimited one it is as far again as the threshold from zero; what should be small is not supposed to lie beyond zero. Where the
+    threshold itself does, it is the end of the range that follows from what is ``declared``.
     """
     if always_right is not None:
         return always_right
     limit = metric.high if comparator is Comparator.AT_LEAST else metric.low
     if limit is None:
-        return float(threshold) * (2 if comparator is Comparator.AT_LEAST else 0)
+        far = float(threshold) * (2 if comparator is Comparator.AT_LEAST else 0)
+        if declared is None or _better(far, comparator, threshold):
+            return far
+        return best_value(declared, comparator, threshold, None)
     return max(float(limit), 0.0) if comparator is Comparator.AT_MOST and threshold > 0 else float(limit)
 
 

@@ -30,9 +30,18 @@ class Partial:
     """The counts of one pass over some rows of one data set.
 
     Attributes:
-        rows: rows read. bad_labels: rows whose label is none of the task (they are in no other count of labels). missing_labels: those of them without any.
-        population: int64[cells, labels], rows per cell and label. unlabelled: int64[cells], rows per cell without a label of the task. by_inputs: the row set by what the model is fed. repeats, alike: equal rows of those
-            that count, by all documented columns and by what the model is fed. identified: rows of those that share an identifier. tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random. copies: the rows that count, by hash and place. sketches: the smallest hashes, choice after choice. Parts that a pass did not ask for are None or empty.
+        rows: rows read. bad_labels: those whose label is none of the task, which are in no other count of labels.
+        missing_labels: those of them without any.
+        population: int64[cells, labels], rows per cell and label. unlabelled: int64[cells], rows per cell without a label of the task.
+        outcomes: decisions and scores by cell and label. paired: by the key of a change, decisions before and after it.
+        profiles: of each documented column. spreads: of each numeric input.
+        row_set: which rows there are; by_inputs: by what the model is fed alone. units: which rows are of one unit.
+        repeats, alike: equal rows of those that count, by all documented columns and by what the model is fed.
+        identified: by identifier, rows of those that count that share one. copies: the rows that count, by hash and place.
+        tables: what checks had counted in their own way, by the key of the table. known: some rows, drawn at random.
+        sketches: the smallest hashes, choice after choice.
+
+    Parts that a pass did not ask for are None or empty.
     """
 
     rows: int

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from assay.app.judging.boundary import broken, counts_of
 from assay.app.judging.case import Case
-from assay.app.judging.measure import Measured, rows_in_no_group
+from assay.app.judging.left_out import too_many_left_out
+from assay.app.judging.measure import Measured
 from assay.app.judging.unmoved import code_of_nobody, nothing_to_miss, too_few_moved
 from assay.app.judging.views import view_of
-from assay.domain import gating
 from assay.domain.assessment import Broken
 from assay.domain.errors import AssayError, SubjectError
-from assay.domain.evidence import Statistic, Undefined
+from assay.domain.evidence import Statistic
 from assay.domain.needs import Reads, Tabulated
 from assay.domain.specification import Criterion
+from assay.domain.units import units_unknown
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
-from assay.tally.groups import inside
 from assay.tally.partial import Partial
 from assay.tally.profiles import MANY
 
@@ -58,8 +58,7 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
     check = case.checks[criterion.metric]
     counts = (
         _lacking(case, measured, wanted)
-        or _too_many_without_label(case, measured, wanted)
-        or _too_many_in_no_group(case, measured, wanted)
+        or too_many_left_out(case, measured, wanted)
         or counts_of(check, criterion, lambda: view_of(case, measured, wanted, aside=aside))
     )
     if isinstance(counts, Broken):
@@ -74,39 +73,6 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
         aside=aside,
     )
     return Counted(wanted, statistic, aside)
-
-
-def _too_many_in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
-    """Groups and parts cannot stand for the rows when too many of those that are counted belong to none of them."""
-    criterion = wanted.criterion
-    if criterion.across is None and not criterion.where and not isinstance(wanted.need, Tabulated):
-        return None
-    tally = measured.tallies[wanted.data(measured.judged_on)]
-    aside = measured.small.get(criterion.across or "", frozenset())
-    said = rows_in_no_group(case.specification, tally, wanted, aside)
-    return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
-
-
-def _too_many_without_label(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
-    """Rows without a label are left out where one row of each unit counts: too many of them cannot be passed over by what is not about labels, neither
-    of all that it is asked of nor of one of the groups that it compares."""
-    if not isinstance(wanted.need, Tabulated) or not wanted.need.per_unit or wanted.need.of_labels:
-        return None
-    across, data = wanted.criterion.across, wanted.data(measured.judged_on)
-    tally, aside = measured.tallies[data], measured.small.get(across or "", frozenset())
-    asked = inside(tally.layout, dict(wanted.narrowed))
-    found = tally.without_label((), asked)
-    if across is not None:
-        found |= tally.without_label(case.specification.groupings()[across], asked)
-    for label, (without, rows) in found.items():
-        if label not in aside and without > gating.MOST_IN_NO_GROUP * rows:
-            of = f" of {label!r}" if label else ""
-            return Undefined(
-                Reason.NOT_MEASURED,
-                f"{without:,} of {rows:,} rows{of} of {data!r} have no label and are not counted; at most a share of {gating.MOST_IN_NO_GROUP} may. Take "
-                "them out of the file, and say in the specification whose outcome is not known.",
-            )
-    return None
 
 
 def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
@@ -165,7 +131,7 @@ def _units_unknown(case: Case, measured: Measured, wanted: Wanted) -> SubjectErr
     else:
         looked_at = (measured.tallies[wanted.data(measured.judged_on)],)
     for units in (tally.units for tally in looked_at if tally.units is not None):
-        said, remedy = gating.units_unknown(
+        said, remedy = units_unknown(
             case.specification.data.unit or "",
             rows=units.rows,
             missing=units.missing,

@@ -13,16 +13,15 @@ from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain import gating
 from assay.domain.errors import AssayError, MissingExtra, Unwritable
 from assay.domain.isolation import required
-from assay.domain.needs import Part, Tabulated
+from assay.domain.needs import Part
 from assay.domain.specification import Specification
 from assay.engine.engine import Engine
 from assay.engine.frame import Frame
 from assay.engine.in_process import InProcess
 from assay.engine.task import ScanTask, close_models, run_scan
-from assay.plan.passes import Pass, Wanted, fuse, reference_data
+from assay.plan.passes import Pass, fuse, reference_data
 from assay.tally.partial import Partial, Tables, merged
 from assay.tally.partial_bytes import from_bytes
-from assay.tally.table import ALL_ROWS, TableCounts, outside_of, rows_by_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,61 +274,3 @@ def small_groups(
             small = gating.still_small(rule, small, judged.group_rows(attributes), judged.labelled)
         found[name] = small
     return found
-
-
-def rows_in_no_group(
-    specification: Specification, tally: Partial, wanted: Wanted, aside: frozenset[str] = frozenset()
-) -> str:
-    """Why what a criterion asks cannot be told of these rows: too many belong to none of the groups that it compares, or to no part of
-    a stratum that it is narrowed to or that its check looks at; of all rows, or of a group; empty when it can.
-
-    Args:
-        aside: groups that are not asked about, since they are too small to be judged.
-    """
-    criterion, of = wanted.criterion, tally.labelled
-    across = specification.groupings()[criterion.across] if criterion.across is not None else ()
-    for name in across:
-        others = _outside_by_group(tally, tuple(one for one in across if one != name), name)
-        if said := gating.in_no_part(specification.small_groups, name, of - _inside(tally, name), of, others):
-            return said
-    parts = [
-        (name, of - _inside(tally, name), of, _outside_by_group(tally, across, name))
-        for name in criterion.where
-    ]
-    if isinstance(wanted.need, Tabulated):
-        made = dict(tally.tables).get(wanted.table_key, {})
-        every = made.get(ALL_ROWS, TableCounts.empty())
-        labels = tally.layout.labels(across) if across else ()
-        parts += [
-            (name, outside.total, every.total, _both(outside, every, labels))
-            for name, outside in outside_of(made).items()
-        ]
-    for name, outside, rows, by_group in parts:
-        asked = {label: counts for label, counts in by_group.items() if label not in aside}
-        if said := gating.in_no_part(None, name, outside, rows, asked):
-            return f"{said} Correct their values, or declare a part of the stratum {name!r} for them."
-    return ""
-
-
-def _both(outside: TableCounts, every: TableCounts, labels: tuple[str, ...]) -> dict[str, tuple[int, int]]:
-    """By group its rows in no part, and all of its rows."""
-    if not labels:
-        return {}
-    lost, rows = rows_by_group(outside, labels), rows_by_group(every, labels)
-    return {label: (lost[label], rows[label]) for label in labels}
-
-
-def _outside_by_group(tally: Partial, grouping: tuple[str, ...], name: str) -> dict[str, tuple[int, int]]:
-    """By group of a grouping its rows in none of the groups of an attribute beside it, and all of its rows."""
-    if not grouping or name in grouping:
-        return {}
-    every, inside = tally.group_rows(grouping), list(tally.group_rows((*grouping, name)).values())
-    parts = len(inside) // len(every)
-    return {
-        label: (rows - sum(inside[i * parts : (i + 1) * parts]), rows)
-        for i, (label, rows) in enumerate(every.items())
-    }
-
-
-def _inside(tally: Partial, name: str) -> int:
-    return sum(tally.group_rows((name,)).values())

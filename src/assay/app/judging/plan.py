@@ -14,7 +14,8 @@ import numpy as np
 
 from assay.app.judging.boundary import counts_of
 from assay.app.judging.case import Case
-from assay.app.judging.measure import rows_in_no_group, run_pass, small_groups
+from assay.app.judging.left_out import rows_in_no_group
+from assay.app.judging.measure import run_pass, small_groups
 from assay.app.judging.planned import Plan, PlannedAttempt, PlannedCriterion
 from assay.app.judging.views import known_view
 from assay.app.judging.wrong_labels import wrong_labels
@@ -238,7 +239,8 @@ def _planned(
     if isinstance(prospect, str):
         return PlannedCriterion(criterion, undefined=prospect)
     limit = criterion.comparator, criterion.threshold
-    best = best_value(check.metric, *limit, _always_right(case, imagined, wanted, asked))
+    declared = check.metric.under(dict(wanted.parameters), case.specification.prediction.answers)
+    best = best_value(check.metric, *limit, _always_right(case, imagined, wanted, asked), declared)
     expected = expected_value(check.metric, *limit, criterion.expected, best)
     power = Power.of(prospect, expected=expected, threshold=float(criterion.threshold), best=best)
     return PlannedCriterion(criterion, power, imagined.rows, unit=case.specification.data.unit)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from assay.domain.evidence import Undefined
 from assay.domain.metric import Names, Parameter
-from assay.domain.vocabulary import Reason
+from assay.domain.vocabulary import Reason, Task
+from assay.tally.labels import codes_of
 from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, together
 
 COVERED, COPIES, OUTSIDE, UNKNOWN = "covered", "copies", "outside", "unknown"
@@ -18,14 +19,14 @@ ENDS: Mapping[str, Parameter] = {
     "upper": Parameter("The column with the upper end of the interval.", names=Names.COLUMN, anothers=True),
 }
 INCUMBENT = Parameter(
-    "The column with the scores of the model that is in use, or of a challenger.",
+    "The column with the scores of the model that is in use, or of a challenger; of several classes the class that it gives, of numbers its predictions.",
     names=Names.COLUMN,
     anothers=True,
 )
 
 
 def incumbent_columns(context: TableContext) -> tuple[str, ...]:
-    """The column of the incumbent's scores."""
+    """The column of the incumbent's answers."""
     return (str(context.parameters["incumbent"]),)
 
 
@@ -35,22 +36,41 @@ def incumbent_scores(rows: Rows, context: TableContext) -> Floats | None:
     return rows.numbers(name) if name in rows.names else None
 
 
-def unlike_scores(scores: Floats) -> dict[str, Integers]:
-    """The rows without a score, and those with a number that is no probability, by a table for each."""
-    outside = (scores < 0) | (scores > 1)
+def incumbent_classes(rows: Rows, context: TableContext) -> Integers | None:
+    """int64[n]: the codes of the classes that the incumbent gives, -1 where that is none; None where the data set has no such column."""
+    (name,) = incumbent_columns(context)
+    return codes_of(context.answers, rows.column(name)) if name in rows.names else None
+
+
+def unlike_scores(scores: Floats, context: TableContext) -> dict[str, Integers]:
+    """The rows without a score, and those with a number that no model may answer, by a table for each."""
+    outside = (scores < context.answers.low) | (scores > context.answers.high)
     return {UNKNOWN: np.where(np.isnan(scores), 0, -1), OUTSIDE: np.where(outside, 0, -1)}
 
 
+def unlike_classes(codes: Integers) -> dict[str, Integers]:
+    """The same of classes: the rows with none of those that are declared."""
+    return {UNKNOWN: np.where(codes < 0, 0, -1), OUTSIDE: np.full(len(codes), -1)}
+
+
 def no_incumbent(view: TableView, name: str) -> Undefined | None:
-    """Why a column holds no scores of another model for each row, by the tables of :func:`unlike_scores`; None where it may."""
+    """Why a column holds no answers of another model for each row, by the tables of :func:`unlike_scores`; None where it may."""
+    answers = view.context.answers
     if view.n and OUTSIDE not in view.tables[view.data]:
         return Undefined(Reason.COLUMN_MISSING, f"The data set {view.data!r} has no column {name!r}.")
     if wrong := view.table(OUTSIDE).total:
-        said = f"{wrong:,} rows have a number in {name!r} that is below 0 or above 1, so it is no probability of another model."
+        said = (
+            f"{wrong:,} rows have a number in {name!r} that is below {answers.low:.15g} or above {answers.high:.15g}, so it is no "
+            f"{'probability' if answers.task is Task.BINARY else 'prediction'} of another model."
+        )
         return Undefined(Reason.NOT_MEASURED, said)
     if unknown := view.table(UNKNOWN).total:
-        said = f"{unknown:,} rows have no number in {name!r} that is a score, so nothing is compared there."
-        return Undefined(Reason.NOT_MEASURED, said)
+        what = (
+            f"none of the declared classes in {name!r}"
+            if answers.task is Task.MULTICLASS
+            else f"no number in {name!r} that is a score"
+        )
+        return Undefined(Reason.NOT_MEASURED, f"{unknown:,} rows have {what}, so nothing is compared there.")
     return None
 
 

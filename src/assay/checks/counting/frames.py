@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from assay.checks.counting.periods import (
     PERIOD_CODES,
     is_number,
+    period_asked,
     period_code,
     period_name,
-    periods_of,
     time_columns,
 )
 from assay.tally.table import Integers, Rows, TableContext, TableView
@@ -37,9 +36,7 @@ def by_part(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     if not set(frame_columns(context)) & rows.names:
         return {}
     if of == TIME:
-        period = rows.each(
-            frame_columns(context)[0], partial(periods_of, period=str(context.parameters["period"]))
-        )
+        period = rows.each(frame_columns(context)[0], period_asked(context))
         return {PARTS: np.where(period < 0, PERIOD_CODES, period)}
     part, parts = rows.stratum(of), len(context.strata[of].labels())
     return {PARTS: np.where(part < 0, parts, part)}

@@ -7,6 +7,7 @@ them nothing is judged (:func:`unread`); where rows are counted in full, the few
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -91,6 +92,11 @@ def periods_of(values: NDArray[Any], period: str) -> Integers:
         whole = (np.abs(numbers) < _MOST) & (numbers == np.trunc(numbers))
         return np.where(whole, np.where(whole, numbers, 0).astype(np.int64) + _NUMBERS, -1)
     return np.array([_of_date(value, PERIODS[period]) for value in values.tolist()], dtype=np.int64)
+
+
+def period_asked(context: TableContext) -> Callable[[NDArray[Any]], Integers]:
+    """:func:`periods_of` with the length of a period that the criterion sets."""
+    return partial(periods_of, period=str(context.parameters["period"]))
 
 
 def dates_of(values: NDArray[Any], period: str) -> Integers:

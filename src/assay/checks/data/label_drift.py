@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.drifting import SETTINGS, joined, nothing_to_compare, of_periods
-from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns, without_time
+from assay.checks.counting.periods import PERIOD_CODES, period_asked, time_columns, without_time
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rates, Undefined
 from assay.domain.metric import Declared, Unit
@@ -23,7 +22,7 @@ def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """The period of each row and its label."""
     if context.time is None or context.time not in rows.names:
         return {}
-    period = rows.each(context.time, partial(periods_of, period=str(context.parameters["period"])))
+    period = rows.each(context.time, period_asked(context))
     return {TIMES: together((period, PERIOD_CODES), (rows.label, 2))}
 
 

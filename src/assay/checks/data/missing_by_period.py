@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import COLUMN, named_or_fed
 from assay.checks.counting.drifting import SETTINGS, of_periods
-from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns, without_time
+from assay.checks.counting.periods import PERIOD_CODES, period_asked, time_columns, without_time
 from assay.checks.tabled import Values, table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Declared, Unit
@@ -29,7 +28,7 @@ def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the period of each row and whether its value is missing."""
     if context.time is None or context.time not in rows.names:
         return {}
-    period = rows.each(context.time, partial(periods_of, period=str(context.parameters["period"])))
+    period = rows.each(context.time, period_asked(context))
     return {
         name: together((period, PERIOD_CODES), (rows.missing(name).astype(np.int64), 2))
         for name in named_or_fed(context)

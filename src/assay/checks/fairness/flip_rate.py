@@ -63,8 +63,7 @@ def _another(name: str, values: NDArray[Any], codes: tuple[str, ...], context: C
 @check(
     id="fairness.flip_rate",
     title="Counterfactual flip rate",
-    estimand="The share of rows whose decision changes when the attribute that the model is fed is changed to another code; in the worst group."
-    "",
+    estimand="The share of rows whose decision changes when the attribute that the model is fed is changed to another code; in the worst group.",
     unit=Unit.SHARE,
     reading="{value} of the decisions[ for {group}] change when {column} is changed and nothing else",
     need=Perturbed(change=flip),

@@ -17,7 +17,7 @@ from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
 CODES = 1 << 47
@@ -68,6 +68,7 @@ def _view(women: float, men: float) -> TableView:
     need=TabulatedEverywhere(tabulate, learnable, per_unit=True),
     comparators=AT_MOST,
     ideal=ZERO,
+    tasks=tuple(Task),
     across=Across.REQUIRED,
     pairwise=True,
     parameters={

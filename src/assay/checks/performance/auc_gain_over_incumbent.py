@@ -38,7 +38,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     known = np.clip(np.nan_to_num(old), 0, 1)  # others are told to be no probabilities
     scores = (probability_codes(rows.answered, size), size), (probability_codes(known, size), size)
     keys = together(rows.grouped, *scores, (rows.label, 2))
-    return {PAIRS: np.where(np.isnan(old), -1, keys), **unlike_scores(old)}
+    return {PAIRS: np.where(np.isnan(old), -1, keys), **unlike_scores(old, context)}
 
 
 def _size(groups: int) -> int:

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import partial
 
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.drifting import SETTINGS, joined, nothing_to_compare, of_parts, of_periods
-from assay.checks.counting.periods import PERIOD_CODES, periods_of, time_columns
+from assay.checks.counting.drifting import SETTINGS
+from assay.checks.counting.parted import (
+    ALL,
+    APART,
+    BY,
+    nothing_to_part_by,
+    parted,
+    parting_columns,
+    rates_parted,
+)
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
-from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.domain.written import Written, written_scores
 from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
 
-TIME, ALL, APART = "time", "", "\t"
 MOST_CUTS = 20
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """The column of time and those of the strata that are looked at."""
-    return (
-        *(time_columns(context) if _asked(context, TIME) else ()),
-        *(context.strata[name].column for name in _strata(context)),
-    )
-
-
-def _asked(context: TableContext, by: str) -> bool:
-    return str(context.parameters["by"]) in {ALL, by}
-
-
-def _strata(context: TableContext) -> tuple[str, ...]:
-    return tuple(name for name in context.strata if name != TIME and _asked(context, name))
 
 
 def _cuts(text: str) -> tuple[Decimal, ...]:
@@ -80,21 +70,9 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     reached = {"": rows.decided} | {str(cut): (rows.answered >= float(cut)).astype(np.int64) for cut in cuts}
     return {
         APART.join((by, cut)): together((part, parts), (so, 2))
-        for by, part, parts in _parted(rows, context)
+        for by, part, parts in parted(rows, context)
         for cut, so in reached.items()
     }
-
-
-def _parted(rows: Rows, context: TableContext) -> Iterator[tuple[str, Integers, int]]:
-    if _asked(context, TIME) and context.time is not None and context.time in rows.names:
-        yield (
-            TIME,
-            rows.each(context.time, partial(periods_of, period=str(context.parameters["period"]))),
-            PERIOD_CODES,
-        )
-    for name in _strata(context):
-        if context.strata[name].column in rows.names:
-            yield name, rows.stratum(name), len(context.strata[name].labels())
 
 
 def _months(*shares: float, rows: int = 1000) -> TableView:
@@ -114,15 +92,11 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
     "whose score reaches a declared cut; over all cuts, the time and all strata.",
     unit=Unit.POINTS,
     reading="decisions for 1, or scores from the cut on, are {value} more frequent[ in {first} than in {second}][ by {family}]",
-    need=TabulatedOutcomes(tabulate, columns),
+    need=TabulatedOutcomes(tabulate, parting_columns),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={
-        "by": Parameter(
-            "Where to look: time for the column that says when, or a stratum; by default there and in all strata that are declared.",
-            default=ALL,
-            names=Names.PARTED,
-        ),
+        "by": BY,
         "at": Parameter(
             "Scores from which on rows are counted besides the one at which is decided, separated by commas: 0.1, 0.3, 0.6; by default none.",
             default="",
@@ -189,27 +163,15 @@ def decision_drift(view: TableView, *, by: str, at: str, period: str, join_below
         return Undefined(Reason.NOT_MEASURED, f"{wrong}.")
     if nothing := _parts_nothing(view):
         return Undefined(Reason.NOT_MEASURED, nothing)
-    known = (*([TIME] if view.context.time else []), *view.context.strata)
-    if not known or (by and by not in known):
-        there = (
-            f"there are {', '.join(known)}"
-            if known
-            else "the specification declares none, and no column that says when (data: time)"
-        )
-        return Undefined(Reason.NOT_MEASURED, f"A stratum or {TIME} is expected to look at; {there}.")
+    if undeclared := nothing_to_part_by(view, by):
+        return undeclared
     cells: list[Rate] = []
     why = Undefined(Reason.FEWER_THAN_TWO_GROUPS, "No stratum has rows in two parts.")
     for name in sorted(view.tables[view.data]):
         of, cut = name.split(APART)
         family = f"{of}, from {cut} on" if cut else of
-        if of != TIME:
-            found = of_parts(view, view.table(name), of, family)
-        else:
-            periods = of_periods(view, view.table(name), period, "Declare them as a stratum with bands.")
-            if isinstance(periods, Undefined):
-                return periods
-            found = joined(periods, join_below, family)
-            if len(found) < 2:
-                return nothing_to_compare(periods, join_below)
+        found = rates_parted(view, name, of, family, period=period, join_below=join_below)
+        if isinstance(found, Undefined):
+            return found
         cells += found
     return Rates(tuple(cells), Compare.DIFFERENCE) if cells else why

@@ -37,7 +37,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     decided = np.where(np.isnan(old), -1, old >= float(context.parameters["decide_at"])).astype(np.int64)
     return {
         TABLE: together(rows.grouped, (rows.label, 2), (rows.decided, 2), (decided, 2)),
-        **unlike_scores(old),
+        **unlike_scores(old, context),
     }
 
 

@@ -1,0 +1,114 @@
+"""Rows that a criterion would pass over: in no group that it compares, in no part that it is about, or without a label.
+
+Few may be; with more, of all rows or of those of one group, nobody knows what the model does to them, and nothing is said.
+"""
+
+from __future__ import annotations
+
+from assay.app.judging.case import Case
+from assay.app.judging.measure import Measured
+from assay.domain import gating
+from assay.domain.evidence import Undefined
+from assay.domain.needs import Tabulated
+from assay.domain.specification import Specification
+from assay.domain.vocabulary import Reason
+from assay.plan.passes import Wanted
+from assay.tally.groups import inside
+from assay.tally.partial import Partial
+from assay.tally.table import ALL_ROWS, TableCounts, outside_of, rows_by_group
+
+
+def too_many_left_out(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
+    """Why too many rows would be passed over for what is counted of the others to stand for all; None where they are few."""
+    return _without_label(case, measured, wanted) or _in_no_group(case, measured, wanted)
+
+
+def _without_label(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
+    """Rows without a label are left out where one row of each unit counts: too many of them cannot be passed over by what is not about labels, neither
+    of all that it is asked of nor of one of the groups that it compares."""
+    if not isinstance(wanted.need, Tabulated) or not wanted.need.per_unit or wanted.need.of_labels:
+        return None
+    across, data = wanted.criterion.across, wanted.data(measured.judged_on)
+    tally, aside = measured.tallies[data], measured.small.get(across or "", frozenset())
+    asked = inside(tally.layout, dict(wanted.narrowed))
+    found = tally.without_label((), asked)
+    if across is not None:
+        found |= tally.without_label(case.specification.groupings()[across], asked)
+    for label, (without, rows) in found.items():
+        if label not in aside and without > gating.MOST_IN_NO_GROUP * rows:
+            of = f" of {label!r}" if label else ""
+            return Undefined(
+                Reason.NOT_MEASURED,
+                f"{without:,} of {rows:,} rows{of} of {data!r} have no label and are not counted; at most a share of {gating.MOST_IN_NO_GROUP} may. Take "
+                "them out of the file, and say in the specification whose outcome is not known.",
+            )
+    return None
+
+
+def _in_no_group(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
+    """Groups and parts cannot stand for the rows when too many of those that are counted belong to none of them."""
+    criterion = wanted.criterion
+    if criterion.across is None and not criterion.where and not isinstance(wanted.need, Tabulated):
+        return None
+    tally = measured.tallies[wanted.data(measured.judged_on)]
+    aside = measured.small.get(criterion.across or "", frozenset())
+    said = rows_in_no_group(case.specification, tally, wanted, aside)
+    return Undefined(Reason.ROWS_IN_NO_GROUP, said) if said else None
+
+
+def rows_in_no_group(
+    specification: Specification, tally: Partial, wanted: Wanted, aside: frozenset[str] = frozenset()
+) -> str:
+    """Why what a criterion asks cannot be told of these rows: too many belong to none of the groups that it compares, or to no part of
+    a stratum that it is narrowed to or that its check looks at; of all rows, or of a group; empty when it can.
+
+    Args:
+        aside: groups that are not asked about, since they are too small to be judged.
+    """
+    criterion, of = wanted.criterion, tally.labelled
+    across = specification.groupings()[criterion.across] if criterion.across is not None else ()
+    for name in across:
+        others = _outside_by_group(tally, tuple(one for one in across if one != name), name)
+        if said := gating.in_no_part(specification.small_groups, name, of - _inside(tally, name), of, others):
+            return said
+    parts = [
+        (name, of - _inside(tally, name), of, _outside_by_group(tally, across, name))
+        for name in criterion.where
+    ]
+    if isinstance(wanted.need, Tabulated):
+        made = dict(tally.tables).get(wanted.table_key, {})
+        every = made.get(ALL_ROWS, TableCounts.empty())
+        labels = tally.layout.labels(across) if across else ()
+        parts += [
+            (name, outside.total, every.total, _both(outside, every, labels))
+            for name, outside in outside_of(made).items()
+        ]
+    for name, outside, rows, by_group in parts:
+        asked = {label: counts for label, counts in by_group.items() if label not in aside}
+        if said := gating.in_no_part(None, name, outside, rows, asked):
+            return f"{said} Correct their values, or declare a part of the stratum {name!r} for them."
+    return ""
+
+
+def _both(outside: TableCounts, every: TableCounts, labels: tuple[str, ...]) -> dict[str, tuple[int, int]]:
+    """By group its rows in no part, and all of its rows."""
+    if not labels:
+        return {}
+    lost, rows = rows_by_group(outside, labels), rows_by_group(every, labels)
+    return {label: (lost[label], rows[label]) for label in labels}
+
+
+def _outside_by_group(tally: Partial, grouping: tuple[str, ...], name: str) -> dict[str, tuple[int, int]]:
+    """By group of a grouping its rows in none of the groups of an attribute beside it, and all of its rows."""
+    if not grouping or name in grouping:
+        return {}
+    every, inside = tally.group_rows(grouping), list(tally.group_rows((*grouping, name)).values())
+    parts = len(inside) // len(every)
+    return {
+        label: (rows - sum(inside[i * parts : (i + 1) * parts]), rows)
+        for i, (label, rows) in enumerate(every.items())
+    }
+
+
+def _inside(tally: Partial, name: str) -> int:
+    return sum(tally.group_rows((name,)).values())

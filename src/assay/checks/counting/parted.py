@@ -1,0 +1,70 @@
+"""Rows parted by time and by strata, wherever a drift could be: what every two parts of are compared in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assay.checks.counting.drifting import joined, nothing_to_compare, of_parts, of_periods
+from assay.checks.counting.periods import PERIOD_CODES, period_asked, time_columns
+from assay.domain.evidence import Rate, Undefined
+from assay.domain.metric import Names, Parameter
+from assay.domain.vocabulary import Reason
+from assay.tally.table import Integers, Rows, TableContext, TableView
+
+TIME, ALL, APART = "time", "", "\t"
+BY = Parameter(
+    "Where to look: time for the column that says when, or a stratum; by default there and in all strata that are declared.",
+    default=ALL,
+    names=Names.PARTED,
+)
+
+
+def parting_columns(context: TableContext) -> tuple[str, ...]:
+    """The column of time and those of the strata that are looked at."""
+    return (
+        *(time_columns(context) if _asked(context, TIME) else ()),
+        *(context.strata[name].column for name in _strata(context)),
+    )
+
+
+def _asked(context: TableContext, by: str) -> bool:
+    return str(context.parameters["by"]) in {ALL, by}
+
+
+def _strata(context: TableContext) -> tuple[str, ...]:
+    return tuple(name for name in context.strata if name != TIME and _asked(context, name))
+
+
+def parted(rows: Rows, context: TableContext) -> Iterator[tuple[str, Integers, int]]:
+    """By what the rows are parted, the part of each and how many there can be."""
+    if _asked(context, TIME) and context.time is not None and context.time in rows.names:
+        yield TIME, rows.each(context.time, period_asked(context)), PERIOD_CODES
+    for name in _strata(context):
+        if context.strata[name].column in rows.names:
+            yield name, rows.stratum(name), len(context.strata[name].labels())
+
+
+def nothing_to_part_by(view: TableView, by: str) -> Undefined | None:
+    """Why there are no parts: neither a time nor a stratum is declared, or not the named one."""
+    known = (*([TIME] if view.context.time else []), *view.context.strata)
+    if known and (not by or by in known):
+        return None
+    there = (
+        f"there are {', '.join(known)}"
+        if known
+        else "the specification declares none, and no column that says when (data: time)"
+    )
+    return Undefined(Reason.NOT_MEASURED, f"A stratum or {TIME} is expected to look at; {there}.")
+
+
+def rates_parted(
+    view: TableView, table: str, of: str, family: str, *, period: str, join_below: int
+) -> list[Rate] | Undefined:
+    """A rate of each period, or of each part of a stratum; or why periods are not compared. A stratum with rows in one part alone has none."""
+    if of != TIME:
+        return of_parts(view, view.table(table), of, family)
+    periods = of_periods(view, view.table(table), period, "Declare them as a stratum with bands.")
+    if isinstance(periods, Undefined):
+        return periods
+    found = joined(periods, join_below, family)
+    return found if len(found) > 1 else nothing_to_compare(periods, join_below)
