@@ -303,7 +303,7 @@ def test_a_whole_number_that_a_model_is_fed_is_no_date(folder):
     for name in ("test", "develop"):
         table = getattr(folder, name)
         setattr(folder, name, replaced(table, "income", table["income"].to_numpy().astype(int)))
-    with pytest.raises(assay.AssayError, match="'income' is int64 in the .* calls it 'date'") as told:
+    with pytest.raises(assay.AssayError, match=r"'income' is int64 in the .* calls it 'date'") as told:
         assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     assert told.value.code == "column_is_number"
 
