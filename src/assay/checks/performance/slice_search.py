@@ -20,6 +20,7 @@ from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 MOST_CODES = 50
+NONE_OF_THEM = "none of the documented codes"
 
 
 def coded(context: TableContext) -> tuple[Column, ...]:
@@ -37,7 +38,7 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """By each combination of columns, the codes of a row with its label and its decision; a row without a code is in none."""
+    """By each combination of columns, the codes of a row with its label and its decision; rows without a documented code are a slice of their own."""
     known = [column for column in coded(context) if column.name in rows.names]
     place = {column.name: _codes(rows, column) for column in known}
     outcome = ((rows.label, 2), (rows.decided, 2))
@@ -59,7 +60,7 @@ def _table(names: tuple[str, ...]) -> str:
 
 def _codes(rows: Rows, column: Column) -> tuple[Integers, int]:
     found, documented = rows.codes(column.name)[0], len(column.codes or ())
-    return np.where(found < documented, found, -1), documented
+    return np.where((found >= 0) & (found < documented), found, documented), documented + 1
 
 
 DICTIONARY = tuple(
@@ -156,8 +157,7 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
         codes and their pairs: Chung et al. 2019, "Slice Finder", ICDE.)
     Limits:
         Knows documented categories of at most 50 codes: a weakness by age or amount is found only where a column has bands as codes. A
-        slice of fewer rows, and one by three codes, is not looked at. A row whose value is missing, or none of the documented codes, is in no slice of that column: errors that gather there
-        are not found (data.missing_by_group and data.undocumented_codes tell how many there are). Many slices make a pass rare: as an advisory criterion it is a
+        slice of fewer rows, and one by three codes, is not looked at. Rows whose value is missing, or none of the documented codes, are one slice of that column. Many slices make a pass rare: as an advisory criterion it is a
         search, as a critical one a strict promise.
     Remedy:
         See what the slice has in common that the inputs do not tell; declare it as a stratum, and ask for it on fresh rows.
@@ -190,7 +190,7 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
 
 def _cells(view: TableView, names: tuple[str, ...], measure: str) -> Iterator[Rate]:
     documented = {
-        column.name: tuple(str(text) for text in (column.codes or {}).values())
+        column.name: (*map(str, (column.codes or {}).values()), NONE_OF_THEM)
         for column in coded(view.context)
     }
     meanings = [documented[name] for name in names]
