@@ -247,7 +247,12 @@ def test_without_names_the_personal_columns_are_the_quasi_identifiers() -> None:
     assert check.count(view) == Census(
         2,
         4,
-        details=(("classes", 2), ("rows in the smallest classes", 4), ("rows, each taken for a person", 4)),
+        details=(
+            ("classes", 2),
+            ("rows in the smallest classes", 4),
+            ("columns that an outsider may know: age, sex", 2),
+            ("rows, each taken for a person", 4),
+        ),
     )
 
 

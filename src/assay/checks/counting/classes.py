@@ -285,5 +285,14 @@ def _people(counts: TableCounts, of: Integers) -> Integers:
 
 
 def counted_as(view: TableView) -> tuple[tuple[str, int], ...]:
-    """That rows were taken for people, as a detail, where no unit says whose they are."""
-    return (("rows, each taken for a person", view.n),) if view.context.unit is None else ()
+    """What a sentence does not say, as details: what an outsider is taken to know, and that rows were taken for people, where no unit says whose they are."""
+    taken = (("rows, each taken for a person", view.n),) if view.context.unit is None else ()
+    return (*known_by_default(view), *taken)
+
+
+def known_by_default(view: TableView) -> tuple[tuple[str, int], ...]:
+    """What an outsider is taken to know, where that is what the dictionary calls personal and no sentence names it."""
+    if several(view.context.parameters[NAMED]):
+        return ()
+    names = quasi_identifiers(view.context)
+    return ((f"columns that an outsider may know: {', '.join(names)}", len(names)),)
