@@ -44,8 +44,6 @@ RATIO = Metric(
     (LEAST,),
     *TOLD,
     Across.REQUIRED,
-    pairwise=True,
-    by_row=True,
     reference=True,
 )
 OPEN = Metric(
@@ -520,12 +518,6 @@ def test_nothing_is_compared_within_parts_of_the_models_own_scores_nor_do_these_
     within = criterion(metric="fairness.within", **asked, **{"with": {"within": "wage"}})
     assert codes(criteria=[within], strata=BY_WAGE) == []
     assert codes(criteria=[within], strata=BY_WAGE, subject=own) == ["parts_of_own_scores"]
-    part = {"across": "sex", "where": {"wage": "under 30"}}
-    compared = criterion(metric="fairness.impact_ratio", **part)
-    assert codes(protected=BY_SEX, criteria=[compared], strata=BY_WAGE) == []
-    assert codes(protected=BY_SEX, criteria=[compared], strata=BY_WAGE, subject=own) == [
-        "parts_of_own_scores"
-    ]
     graph = CausalGraph(rationale="x", arrows={"sex": ("wage", "decision"), "wage": ("decision",)})
     effect = criterion(metric="fairness.direct_effect", across="sex", **asked)
     declared = {"protected": BY_SEX, "strata": BY_WAGE, "causal_graph": graph, "criteria": [effect]}

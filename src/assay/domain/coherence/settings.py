@@ -191,17 +191,6 @@ def parts_of_own_scores(draft: Draft, world: World) -> Iterator[Finding]:
                     "alike, so that hardly anything is compared within its parts.",
                     remedy="Name strata of what is known before the decision.",
                 )
-        for name in criterion.where if metric.pairwise else ():
-            stratum = draft.strata.get(name)
-            if stratum is not None and stratum.column == draft.own_scores:
-                yield Finding(
-                    ("criteria", i, "where", name),
-                    "parts_of_own_scores",
-                    f"{name!r} parts the rows by {stratum.column}, which is what the model itself answered: groups are alike in a part of it, whatever lies "
-                    "between the parts.",
-                    remedy="Compare groups in all rows, or in a part that is known before the decision.",
-                    key=True,
-                )
 
 
 def not_zero_or_one(draft: Draft, world: World) -> Iterator[Finding]:
