@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +14,12 @@ from tests.app.conftest import Folder
 
 import assay
 from assay.app.verifying.rejudge import contradicted, judged_again
+from assay.checks.catalogue import catalogue
 from assay.domain.errors import InvalidDocument
 from assay.domain.policy import Least
 from assay.domain.vocabulary import Verdict
 from assay.dossier.html import render_html
+from assay.reading.specification import read_specification
 
 NORTH = """
   - {id: north, metric: performance.accuracy, where: {site: north}, at_least: 0.70, tier: critical,
@@ -132,3 +135,45 @@ def test_a_part_without_rows_is_named_with_what_to_do(narrowed: Folder) -> None:
     (north,) = (j for j in record.judged if j.assessment.criterion == "north")
     assert north.verdict is Verdict.NOT_EVALUABLE
     assert "No row of the test data is in the part that 'where' names (site: north)." in north.sentence
+
+
+BY_ANSWERS = "strata:\n  region: {{column: {column}, {parts}}}\nsmall_groups:"
+OF_THE_NORTH = """
+  - {{id: north, metric: {metric}, {more}at_{side}: {limit}, where: {{region: north}}, tier: critical, rationale: as agreed, owner: validator}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("metric", "refused"),
+    [
+        ("performance.precision", ("bad", "score")),
+        ("performance.recall", ("bad", "score")),
+        ("fairness.demographic_parity", ("bad", "score")),
+        ("fairness.predictive_parity", ("bad", "score")),
+        ("performance.brier", ("bad",)),
+        ("data.outliers", ()),
+    ],
+)
+@pytest.mark.parametrize("column", ["bad", "score", "income"])
+def test_decisions_are_not_asked_of_rows_of_one_label_or_one_score(
+    folder: Folder, metric: str, refused: tuple[str, ...], column: str
+) -> None:
+    """Of rows with label 1 any precision is 1, and where the score is from .1 to .499 everybody is approved: both parts were called the north."""
+    parts = "groups: {north: 1, south: 0}" if column == "bad" else "bands: {north: [0.1, 0.499]}"
+    folder.edit("small_groups:", BY_ANSWERS.format(column=column, parts=parts))
+    side, limit = (
+        ("least", 0.9) if metric in {"performance.precision", "performance.recall"} else ("most", 0.1)
+    )
+    more = "across: sex, " if metric.startswith("fairness") else ""
+    folder.text += OF_THE_NORTH.format(metric=metric, more=more, side=side, limit=limit)
+    found = wrong_in(folder.write())
+    assert ("narrowed_to_answers" in found) is (column in refused)
+
+
+def wrong_in(path: Path) -> set[str]:
+    """The codes of what is wrong with a specification."""
+    try:
+        read_specification(path, {id_: check.metric for id_, check in catalogue().items()})
+    except InvalidDocument as wrong:
+        return {problem.code for problem in wrong.problems}
+    return set()

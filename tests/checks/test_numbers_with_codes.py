@@ -7,17 +7,23 @@ import pytest
 
 from assay.checks.catalogue import catalogue
 from assay.checks.tabled import table_view
-from assay.domain.dictionary import Column
+from assay.domain.dictionary import Column, ColumnType
 from assay.domain.evidence import Undefined
 
 CHECKS = ("data.near_duplicates", "data.outliers", "data.top_coding", "data.unit_shift")
 
 
-def counted(metric: str, codes: dict[int | str, str] | None, values: np.ndarray, column: str = "") -> object:
+def counted(
+    metric: str,
+    codes: dict[int | str, str] | None,
+    values: np.ndarray,
+    column: str = "",
+    kind: ColumnType = "integer",
+) -> object:
     check = catalogue()[metric]
     asked = {"column": column} if column else {}
     known = (
-        Column(name="h", type="integer", description="h", codes=codes),
+        Column(name="h", type=kind, description="h", codes=codes),
         Column(name="w", type="number", description="w"),
     )
     draw = np.random.default_rng(2)
@@ -55,3 +61,21 @@ def test_codes_stay_codes_though_a_few_rows_have_others(metric: str) -> None:
     assert not isinstance(counted(metric, dict.fromkeys(range(1, 5), "a grade"), grades), Undefined)
     grades[:21] = 7
     assert isinstance(counted(metric, dict.fromkeys(range(1, 5), "a grade"), grades), Undefined)
+
+
+@pytest.mark.parametrize("metric", CHECKS)
+@pytest.mark.parametrize(
+    ("kind", "codes"), [("category", {-9: "not asked"}), ("text", {-9: "not asked"}), ("boolean", None)]
+)
+def test_nor_does_another_name_for_numbers(
+    metric: str, kind: ColumnType, codes: dict[int | str, str] | None
+) -> None:
+    heights = np.random.default_rng(1).normal(170, 10, 1000).round().astype(np.int64)
+    assert isinstance(counted(metric, codes, heights, kind=kind), Undefined)
+
+
+@pytest.mark.parametrize("metric", CHECKS)
+def test_a_category_of_which_a_few_codes_are_forgotten_stays_one(metric: str) -> None:
+    months_late = np.random.default_rng(1).integers(-2, 9, 1000)
+    known: dict[int | str, str] = {code: "documented" for code in range(-2, 9) if code not in {-2, 0}}
+    assert not isinstance(counted(metric, known, months_late, kind="category"), Undefined)

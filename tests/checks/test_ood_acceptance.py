@@ -122,3 +122,28 @@ def test_where_too_little_is_known_nothing_is_accepted() -> None:
     known = {"a": [1.0, 2.0, 3.0, 4.0]}
     assert isinstance(accepted({"a": [1.0]}, known), Undefined)
     assert isinstance(accepted({"a": ["free", "text"]}, {"a": ["x"] * 500}), Undefined)
+
+
+def test_numbers_that_are_called_codes_are_not_all_as_usual_as_any() -> None:
+    """A hundredfold income was accepted: one of its values was documented as a code, or it stood there as text, and each was as rare as any."""
+    draw = np.random.default_rng(11)
+    known, judged = (
+        {"income": draw.lognormal(10, 1, 2000).round(), "age": draw.normal(40, 9, 2000)} for _ in range(2)
+    )
+    judged["income"] *= 100
+    age = Column(name="age", type="number", description="age")
+
+    def told(income: Column) -> object:
+        return accepted(judged, known, dictionary=(income, age))
+
+    assert rate(told(Column(name="income", type="integer", description="income"))) < 0.05
+    for kind in ("integer", "category"):
+        found = told(Column(name="income", type=kind, description="income", codes={-1: "unknown"}))
+        assert isinstance(found, Undefined)
+        assert "a code of 'income' that others of them do not have" in found.detail
+    number = Column(name="income", type="number", description="income")
+    as_text = [{**rows, "income": rows["income"].astype(str).astype(object)} for rows in (judged, known)]
+    assert isinstance(accepted(*as_text, dictionary=(number, age)), Undefined)
+    one_of_few = {**known, "income": draw.integers(0, 30, 2000)}
+    few = Column(name="income", type="category", description="branch", codes={-1: "unknown"})
+    assert rate(accepted(one_of_few, one_of_few, dictionary=(few, age))) > 0.9

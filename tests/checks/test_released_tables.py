@@ -247,7 +247,12 @@ def test_without_names_the_personal_columns_are_the_quasi_identifiers() -> None:
     assert check.count(view) == Census(
         2,
         4,
-        details=(("classes", 2), ("rows in the smallest classes", 4), ("rows, each taken for a person", 4)),
+        details=(
+            ("classes", 2),
+            ("rows in the smallest classes", 4),
+            ("columns that an outsider may know: age, sex", 2),
+            ("rows, each taken for a person", 4),
+        ),
     )
 
 
@@ -346,3 +351,27 @@ def test_a_number_that_is_documented_as_unknown_is_no_value() -> None:
         parameters=check.bind(asked),
     )
     assert check.count(view, arguments=asked).found == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("codes", "written"),
+    [
+        ({1: "HIV", 2: "hiv", 3: "H I V", 4: "flu", 5: "ulcer"}, [1, 2, 3, 4, 5, 1]),
+        ({"a": "HIV", "b": "HIV", "flu": "flu"}, ["a", "b", "HIV", "flu", "a", "ulcer"]),
+    ],
+)
+def test_codes_that_mean_the_same_are_no_choice(
+    codes: dict[int | str, str], written: list[int | str]
+) -> None:
+    """Whoever gave one illness three codes left a choice between three."""
+    parameters = {"quasi_identifiers": "place", "sensitive": "illness", "by": "distinct"}
+    check = catalogue()["privacy.l_diversity"]
+    view = table_view(
+        check.need.tabulate,  # type: ignore[attr-defined]
+        {"place": [1] * 3 + [2] * 3, "illness": written},
+        dictionary=(Column(name="illness", type="category", description="illness", codes=codes),),
+        parameters=check.bind(parameters),
+    )
+    found = check.count(view, arguments=parameters)
+    assert isinstance(found, Census)
+    assert (found.found, dict(found.details)["classes with one value"]) == (1, 1)

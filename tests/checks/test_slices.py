@@ -245,3 +245,48 @@ def test_a_planted_slice_is_found_and_clean_rows_accuse_none() -> None:
                 accused += judged.verdict is Verdict.FAIL
     assert found >= 19
     assert accused <= 1
+
+
+@pytest.mark.parametrize("hidden", [None, 7])
+def test_rows_without_a_documented_code_are_a_slice_of_their_own(hidden: int | None) -> None:
+    """Whoever takes the code of the worst slice out of the dictionary hides it no more."""
+    branch = [1] * 1000 + [hidden] * 300
+    label, wrong = [0] * 1300, 200
+    score = [0.0] * 1000 + [float(i < wrong) for i in range(300)]
+    dictionary = (Column(name="branch", type="category", description="branch", codes={1: "a", 2: "b"}),)
+    parameters = {"measure": "accuracy", "depth": 1, "min_rows": 100}
+    view = table_view(
+        slice_search.tabulate,
+        {"branch": branch},
+        label=label,
+        score=score,
+        dictionary=dictionary,
+        parameters=parameters,
+    )
+    counts = catalogue()["performance.slice_search"].count(view, arguments=parameters)
+    assert isinstance(counts, Rates)
+    assert [(cell.label, cell.events, cell.trials) for cell in counts.cells] == [
+        ("branch: a", 1000, 1000),
+        ("branch: none of the documented codes", 100, 300),
+    ]
+
+
+def test_invented_codes_take_no_column_out_of_the_search() -> None:
+    branch = [1] * 1000 + [2] * 300
+    for codes in ({1: "a", 2: "b"}, {1: "a", 2: "b"} | {code: f"no {code}" for code in range(3, 80)}):
+        dictionary = (Column(name="branch", type="category", description="branch", codes=codes),)
+        parameters = {"measure": "accuracy", "depth": 1, "min_rows": 100}
+        view = table_view(
+            slice_search.tabulate,
+            {"branch": branch},
+            label=[0] * 1300,
+            score=[0.0] * 1000 + [float(i < 200) for i in range(300)],
+            dictionary=dictionary,
+            parameters=parameters,
+        )
+        counts = catalogue()["performance.slice_search"].count(view, arguments=parameters)
+        assert isinstance(counts, Rates)
+        assert [(cell.label, cell.events) for cell in counts.cells] == [
+            ("branch: a", 1000),
+            ("branch: b", 100),
+        ]

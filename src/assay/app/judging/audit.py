@@ -97,8 +97,8 @@ def audit(
     case = open_case(path, rehearse=asked.data != "test", scratch=path.resolve().parent)
     rows = _rows(case, asked.data, settings["by"])
     drawn = drawn_rows(rows.words, rows.label, shares, settings["word"])
-    _refuse_shared_names(rows, drawn, asked, settings["by"])
-    left = np.flatnonzero((rows.label >= 0) & (rows.words != MISSING) & ~drawn)
+    _refuse_no_names(rows, asked, settings["by"])
+    left = np.flatnonzero((rows.label >= 0) & ~drawn)
     with open_engine(path, workers=workers, progress=progress) as engine:
         scores, how = _scores(case, asked, engine) if ranked else (None, "No ranking was asked for.")
     folder = path.resolve().parent if out is None else out
@@ -170,13 +170,17 @@ def _shares(asked: Criterion, settings: dict[str, str]) -> Any:
     )
 
 
-def _refuse_shared_names(rows: _Rows, drawn: NDArray[np.bool_], asked: Criterion, by: str) -> None:
-    """Rows of one name are drawn together, and whoever fills the sheet in cannot tell them apart: the check counts none of it."""
-    times = np.unique(rows.words[drawn], return_counts=True)[1]
-    if alike := int(times[times > 1].sum()):
+def _refuse_no_names(rows: _Rows, asked: Criterion, by: str) -> None:
+    """Rows without a name are never drawn, those of one name together or not at all, and whoever fills the sheet in cannot tell them apart: the check counts none of it."""
+    words = rows.words[rows.label >= 0]
+    without = words == MISSING
+    times = np.unique(words[~without], return_counts=True)[1]
+    alike, lacking = int(times[times > 1].sum()), int(without.sum())
+    if alike or lacking:
+        what = f"a value in {by!r} that another of them has" if alike else f"no value in {by!r}"
         raise AssayError(
-            f"{alike:,} of the {int(drawn.sum()):,} rows that are drawn for {asked.id!r} have a value in {by!r} that another of them has, "
-            "so that the sheet would not say which row is meant, and the criterion would count none.",
+            f"{alike or lacking:,} of the {len(words):,} rows of which some are drawn for {asked.id!r} have {what}, "
+            "so that the criterion would count none.",
             code="audit_not_drawn",
             remedy="Name under 'by' a column that is different in each row.",
         )

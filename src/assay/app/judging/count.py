@@ -11,6 +11,7 @@ from assay.app.judging.measure import Measured
 from assay.app.judging.unmoved import code_of_nobody, nothing_to_miss, too_few_moved
 from assay.app.judging.views import view_of
 from assay.domain.assessment import Broken
+from assay.domain.dictionary import Column
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Statistic
 from assay.domain.needs import Reads, Tabulated
@@ -19,7 +20,7 @@ from assay.domain.units import units_unknown
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
 from assay.tally.partial import Partial
-from assay.tally.profiles import MANY
+from assay.tally.profiles import MANY, ProfileTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
         return _failure(unknown)
     if not wanted.need.changes_inputs:
         return None
-    continuous = _called_categories(case, measured)
+    continuous = _called_names(case, measured)
     if continuous is not None:
         return _failure(continuous)
     failed = measured.change_failures.get(wanted.again_key)
@@ -99,23 +100,35 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
     return Broken(found.reason, f"On the perturbed rows, and only there: {found.sentence}")
 
 
-def _called_categories(case: Case, measured: Measured) -> SubjectError | None:
-    """Inputs that are called categories and hold hundreds of other codes: numbers, which a perturbation would leave."""
+def _called_names(case: Case, measured: Measured) -> SubjectError | None:
+    """Inputs that are called categories, texts or booleans and hold numbers: a perturbation of numbers would leave them."""
     kinds = {column.name: column.kind for column in case.datasets[measured.judged_on].schema}
     for profile in measured.judged.profiles:
-        number = kinds.get(profile.name) in {"number", "integer"}
+        column = case.dictionary.column(profile.name)
         if (
-            number
-            and profile.name in case.specification.subject.inputs
-            and MANY in dict(profile.undocumented)
+            column is None
+            or profile.name not in case.specification.subject.inputs
+            or kinds.get(profile.name) not in {"number", "integer"}
+        ):
+            continue
+        others = profile.ill_typed + sum(rows for _, rows in profile.undocumented)
+        if MANY in dict(profile.undocumented) or (
+            not column.is_numeric
+            and others > gating.MOST_IN_NO_GROUP * profile.rows
+            and _few(column, profile)
         ):
             return SubjectError(
-                f"The input {profile.name!r} has codes in the dictionary, and {MANY} that are not in it: it is more "
-                "likely a number, which perturbations would leave as it is.",
+                f"Of {profile.rows:,} rows {others:,} have a number in the input {profile.name!r} that is none of its codes in the dictionary: it "
+                "is more likely a number, which perturbations would leave as it is.",
                 code="data_invalid",
-                remedy="Call it 'number' in the dictionary, or list its codes.",
+                remedy="Call it 'number' or 'integer' in the dictionary, or list its codes.",
             )
     return None
+
+
+def _few(column: Column, profile: ProfileTally) -> bool:
+    """Whether fewer codes of a column are documented than others occur; of a boolean without codes any other number is none."""
+    return len(profile.undocumented) > len(column.codes or ()) or profile.ill_typed > 0
 
 
 def _units_unknown(case: Case, measured: Measured, wanted: Wanted) -> SubjectError | None:

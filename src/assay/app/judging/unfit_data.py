@@ -116,7 +116,7 @@ def refuse_numbers_as_text(
             if found.name not in specification.subject.inputs or column is None or column.codes is not None:
                 continue
             broken = found.kind == "number" and not column.is_numeric
-            if broken or (found.kind == "integer" and column.type == "text"):
+            if broken or (found.kind == "integer" and column.type in {"text", "date"}):
                 raise SubjectError(
                     f"The column {found.name!r} is {found.type} in the {role} data, an input of the model, and the "
                     f"dictionary calls it {column.type!r}.",

@@ -6,6 +6,7 @@ person a row is of, or the value of a sensitive column.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.plain import is_unknown, spelt_alike
+from assay.checks.counting.plain import is_unknown, spelt_alike, word_of
 from assay.domain.evidence import Undefined
 from assay.domain.metric import several
 from assay.domain.vocabulary import Reason
@@ -123,14 +124,30 @@ def _meant(rows: Rows, name: str) -> Integers:
     values, column = rows.column(name), rows.context.column(name)
     codes = (column.codes or {}) if column is not None else {}
     unknown = {str(code) for code, meaning in codes.items() if is_unknown(meaning)}
+    first = _first_of_its_meaning(codes)
     if values.dtype.kind in "iufb":
         known = [int(code) for code in unknown if code.lstrip("-").isdecimal()]
-        return np.where(np.isin(values, known), -1, rows.codes(name)[0])
+        return np.where(np.isin(values, known), -1, _as_first(rows.codes(name)[0], codes, first))
     listed = [None if value is None else str(value) for value in values.tolist()]
     texts = {text for text in listed if text is not None and text not in unknown and not is_unknown(text)}
-    words = spelt_alike(texts, codes)
+    words = {text: first.get(word, word) for text, word in spelt_alike(texts, codes).items()}
     hashed = dict(zip(words, (text_words(list(words.values())) % np.uint64(BINS)).tolist(), strict=True))
     return np.array([-1 if text is None else hashed.get(text, -1) for text in listed], dtype=np.int64)
+
+
+def _first_of_its_meaning(codes: Mapping[int | str, str]) -> dict[str, str]:
+    """By documented code, and by what one means, the first one that the dictionary gives this meaning: three codes for one illness are one value."""
+    meant: dict[str, str] = {}
+    by_code = {str(code): meant.setdefault(word_of(meaning), str(code)) for code, meaning in codes.items()}
+    return meant | by_code
+
+
+def _as_first(found: Integers, codes: Mapping[int | str, str], first: Mapping[str, str]) -> Integers:
+    """The places of documented codes, of those of one meaning the first; all else as it is."""
+    place = {str(code): i for i, code in enumerate(codes)}
+    firsts = np.array([place[first[code]] for code in place], dtype=np.int64)
+    documented = (found >= 0) & (found < len(firsts))
+    return np.where(documented, firsts[np.where(documented, found, 0)], found) if len(firsts) else found
 
 
 def _mixed(keys: Integers) -> Integers:
@@ -285,5 +302,14 @@ def _people(counts: TableCounts, of: Integers) -> Integers:
 
 
 def counted_as(view: TableView) -> tuple[tuple[str, int], ...]:
-    """That rows were taken for people, as a detail, where no unit says whose they are."""
-    return (("rows, each taken for a person", view.n),) if view.context.unit is None else ()
+    """What a sentence does not say, as details: what an outsider is taken to know, and that rows were taken for people, where no unit says whose they are."""
+    taken = (("rows, each taken for a person", view.n),) if view.context.unit is None else ()
+    return (*known_by_default(view), *taken)
+
+
+def known_by_default(view: TableView) -> tuple[tuple[str, int], ...]:
+    """What an outsider is taken to know, where that is what the dictionary calls personal and no sentence names it."""
+    if several(view.context.parameters[NAMED]):
+        return ()
+    names = quasi_identifiers(view.context)
+    return ((f"columns that an outsider may know: {', '.join(names)}", len(names)),)

@@ -91,10 +91,10 @@ def _written_as_text(view: TableView) -> Undefined | None:
 
 
 def coded_numbers(context: TableContext) -> tuple[str, ...]:
-    """Whole numbers of which the dictionary documents codes, where no column is named: they are no measured numbers if these are all codes that occur."""
+    """Columns of which the dictionary documents codes, where none is named: they hold no measured numbers if these are all codes that occur."""
     if str(context.parameters.get("column", "")):
         return ()
-    return tuple(c.name for c in context.described if c.is_numeric and c.codes is not None)
+    return tuple(c.name for c in context.described if c.codes_of_its_values is not None)
 
 
 def measured_numbers(context: TableContext) -> tuple[str, ...]:
@@ -103,12 +103,15 @@ def measured_numbers(context: TableContext) -> tuple[str, ...]:
 
 
 def _as_codes(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
-    """The rows with a number that is none of the documented codes of its column, by a table of its own."""
+    """The rows with a number that is none of the documented codes of its column, and which, by a table of its own."""
     found = {}
     for name in names:
         entry = rows.context.column(name)
-        if entry is not None and name in rows.names:
-            found[AS_CODES + name] = np.where(rows.codes(name)[0] < len(entry.codes or ()), -1, 0)
+        if entry is None or name not in rows.names:
+            continue
+        if entry.is_numeric or rows.column(name).dtype.kind in "iuf":
+            code = rows.codes(name)[0]
+            found[AS_CODES + name] = np.where(code < len(entry.codes_of_its_values or ()), -1, code)
     return found
 
 
@@ -116,14 +119,23 @@ def _called_codes(view: TableView) -> Undefined | None:
     """Why numbers are not looked at: the dictionary documents some codes of a column, and most of its values are others."""
     for data, tables in view.tables.items():
         for table, counts in tables.items():
-            if table.startswith(AS_CODES) and counts.total > MOST_IN_NO_GROUP * view.rows[data]:
-                name = table.removeprefix(AS_CODES)
+            name = table.removeprefix(AS_CODES)
+            if name != table and _are_numbers(view, name, counts, view.rows[data]):
                 return Undefined(
                     Reason.NOT_MEASURED,
                     f"The dictionary documents codes of {name!r}, and {counts.total:,} of {view.rows[data]:,} rows of {data!r} have a number that is none "
                     "of them, which is not looked at. Delete its codes if it is a number, and write nothing where nothing is known; or list all its codes.",
                 )
     return None
+
+
+def _are_numbers(view: TableView, name: str, others: TableCounts, rows: int) -> bool:
+    """Whether too many rows have another number than the documented codes; of what is called a category also other kinds than codes, for a few
+    codes may be forgotten."""
+    entry = view.context.column(name)
+    if entry is None or others.total <= MOST_IN_NO_GROUP * rows:
+        return False
+    return entry.is_numeric or len(others.keys) > len(entry.codes_of_its_values or ())
 
 
 def measured(view: TableView) -> dict[str, TableCounts]:

@@ -13,12 +13,12 @@ from assay.checks.counting.audited import drawn_rows, shares_drawn
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
-from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.domain.written import Written
 from assay.tally.coding import missing
+from assay.tally.hashes import MISSING
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
 AUDIT, UNANSWERED, ALIKE, UNNAMED, NAMES = "audit", "unanswered", "alike", "unnamed", "names"
@@ -45,12 +45,14 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         shares = shares_drawn(str(context.parameters["drawn"]))
     except ValueError:
         return {AUDIT: audited, **alike}
-    drawn = drawn_rows(rows.words(by), rows.label, shares, str(context.parameters["word"]))
+    words = rows.words(by)
+    unnamed = rows.missing(by) | (words == MISSING)
+    drawn = drawn_rows(words, rows.label, shares, str(context.parameters["word"]))
     return {
         AUDIT: np.where(drawn, audited, -1),
         UNANSWERED: np.where(drawn & (expert < 0), rows.label, -1),
-        UNNAMED: np.where(rows.missing(by) & (rows.label >= 0), 0, -1),
-        NAMES: np.where(drawn, (rows.words(by) >> np.uint64(2)).astype(np.int64), -1),
+        UNNAMED: np.where(unnamed & (rows.label >= 0), 0, -1),
+        NAMES: np.where(unnamed | (rows.label < 0), -1, (words >> np.uint64(2)).astype(np.int64)),
         **alike,
     }
 
@@ -154,7 +156,7 @@ def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: st
         NeurIPS Datasets, arXiv:2103.14749.)
     Limits:
         Valid only if the rows were drawn at random among those of a label, and if the expert did not see the label. With 'by' the drawing is done here: drawn is
-        whose hash under the word lies below the share, a row that was drawn and not audited leaves the criterion not evaluable, and no other row counts. Whoever chooses the word and knows
+        whose hash under the word lies below the share, a row that was drawn and not audited leaves the criterion not evaluable, as does a row without a name of its own, and no other row counts. Whoever chooses the word and knows
         which labels are wrong can try words until few of these are drawn, and no count shows it: nothing that is known when the specification is written, neither its digest nor that of the data, would
         prevent that. A word that others can look up (a public beacon, its round and day in the rationale) does. Rows that a
         program such as cleanlab ranked as suspicious are no random sample: they find errors to correct, and say nothing of how many there are. Experts err, too. The column
@@ -194,17 +196,17 @@ def label_errors(view: TableView, *, audited: str, by: str, drawn: str, word: st
 
 
 def _no_random_sample(view: TableView, by: str) -> str:
-    """Why the rows that were drawn are none: some have no name, or share one and are drawn together."""
+    """Why the rows that were drawn are none: some of all rows have no name and are never drawn, or share one and are drawn together or not at all."""
     without, names = view.table(UNNAMED).total, view.table(NAMES)
-    if without > MOST_IN_NO_GROUP * view.n:
+    if without:
         return (
-            f"{without:,} of {view.n:,} rows have nothing in {by!r} and are never drawn; at most a share of {MOST_IN_NO_GROUP} "
-            "may. Name a column that names each row."
+            f"{without:,} of {view.n:,} rows have nothing in {by!r} and are never drawn, and the wrong ones may be among them. Name a column that "
+            "names each row."
         )
     alike = int(names.counts[names.counts > 1].sum())
     if alike:
         return (
-            f"{alike:,} of the rows that were drawn share what {by!r} names them by, and were drawn together; name a column that is "
+            f"{alike:,} of {view.n:,} rows share what {by!r} names them by, and are drawn together or not at all; name a column that is "
             "different in each row."
         )
     return ""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.check import AT_LEAST, AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
@@ -17,7 +19,7 @@ from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.detector import Detector
 from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
-TABLE = "accepted"
+TABLE, ALL_NEW = "accepted", "all new: "
 REFUSED, ACCEPTED, UNKNOWN = 0, 1, 2
 """What the detector says of a row; nothing where too few rows are known."""
 LOOKED_AT = frozenset({"number", "integer", "category", "boolean"})
@@ -31,20 +33,30 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """The group of each row, and whether it is accepted."""
-    return {TABLE: together(rows.grouped, (_said(rows, context), 3))}
-
-
-def _said(rows: Rows, context: TableContext) -> Integers:
-    known = context.known
+    """The group of each row, and whether it is accepted; the rows of columns in which another code is as usual as any."""
+    known, level = context.known, float(context.parameters["level"])
     names = [n for n in columns(context) if known is not None and n in known.columns and n in rows.names]
     if known is None or known.n < 2 or not names:
-        return np.full(rows.n, UNKNOWN, dtype=np.int64)
-    level = float(context.parameters["level"])
-    detector = Detector.fitted({name: known.columns[name] for name in names}, _numeric(names, context, rows))
+        return _counted(rows, np.full(rows.n, UNKNOWN, dtype=np.int64))
+    numeric = _numeric(names, context, rows)
+    detector = Detector.fitted({name: known.columns[name] for name in names}, numeric)
     if detector.least_p > level:
-        return np.full(rows.n, UNKNOWN, dtype=np.int64)
-    return (detector.p_values({name: rows.column(name) for name in names}) > level).astype(np.int64)
+        said = np.full(rows.n, UNKNOWN, dtype=np.int64)
+    else:
+        said = (detector.p_values({name: rows.column(name) for name in names}) > level).astype(np.int64)
+    new = [name for name in names if name not in numeric and _new(known.columns[name]) > level]
+    return _counted(rows, said) | {f"{ALL_NEW}{name}": np.zeros(rows.n, dtype=np.int64) for name in new}
+
+
+def _counted(rows: Rows, said: Integers) -> dict[str, Integers]:
+    return {TABLE: together(rows.grouped, (said, 3))}
+
+
+def _new(codes: NDArray[Any]) -> float:
+    """The share of the second half of the known rows, which says what is usual, whose code no row of the first half has."""
+    half = len(codes) // 2
+    seen = set(codes[:half].tolist())
+    return float(np.mean([code == code and code not in seen for code in codes[half:].tolist()]))
 
 
 def _numeric(names: list[str], context: TableContext, rows: Rows) -> frozenset[str]:
@@ -144,7 +156,8 @@ def ood_acceptance(view: TableView, *, level: Decimal) -> Counts:
         exact Clopper-Pearson limits (1934). No prediction is asked for.
     Limits:
         The detector is Assay's, not one that is in use beside the model. It sees pairs of numbers that never go together, and no finer
-        pattern; codes only one by one. The level holds on average over the reference rows that are drawn: those of one run refuse a
+        pattern; codes only one by one, and it is not evaluable where more reference rows than the level have a code that is new among them, as each number of a column has whose
+        dictionary entry calls it a category. The level holds on average over the reference rows that are drawn: those of one run refuse a
         little more or less. It says that a row is unusual, not that the answer is wrong. Texts, dates and identifiers are not looked at.
     Remedy:
         Train on such rows, or send them to a person. If too many usual rows are refused, the reference rows are not like the judged ones:
@@ -160,6 +173,12 @@ def ood_acceptance(view: TableView, *, level: Decimal) -> Counts:
         return Undefined(
             Reason.TOO_FEW_ROWS_FOR_METHOD,
             f"Too few reference rows are known to refuse anything at the level {level}, or none of the inputs is a number or a code.",
+        )
+    if name := next((t.removeprefix(ALL_NEW) for t in view.tables[view.data] if t.startswith(ALL_NEW)), ""):
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"More than a share of {level} of the reference rows have a code of {name!r} that others of them do not have, so that a new one would never be "
+            "refused. Call it a number if it is one, and store it as such; or leave it out of the inputs.",
         )
     return Rates(
         tuple(

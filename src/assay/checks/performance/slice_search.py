@@ -17,18 +17,27 @@ from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.table import Integers, Rows, TableContext, TableView, together
+from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
-MOST_CODES = 50
+NONE_OF_THEM = "none of the documented codes"
+_OUTCOMES = 4
+"""Labels by decisions."""
+BOOLEAN = {1: "true", 0: "false"}
 
 
 def coded(context: TableContext) -> tuple[Column, ...]:
-    """The documented columns whose codes make slices: categories of two to fifty codes, but not the label."""
+    """The documented columns whose codes make slices, but not the label."""
     return tuple(
         column
         for column in context.dictionary
-        if column.codes is not None and 2 <= len(column.codes) <= MOST_CODES and column.name != context.label
+        if column.codes_of_its_values is not None and column.name != context.label
     )
+
+
+def _meanings(column: Column) -> tuple[str, ...]:
+    """What the codes of a column mean; last that a row has none of them."""
+    told = (column.codes or BOOLEAN).values()
+    return (*map(str, told), NONE_OF_THEM)
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -37,7 +46,7 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """By each combination of columns, the codes of a row with its label and its decision; a row without a code is in none."""
+    """By each combination of columns, the codes of a row with its label and its decision; rows without a documented code are a slice of their own."""
     known = [column for column in coded(context) if column.name in rows.names]
     place = {column.name: _codes(rows, column) for column in known}
     outcome = ((rows.label, 2), (rows.decided, 2))
@@ -58,8 +67,8 @@ def _table(names: tuple[str, ...]) -> str:
 
 
 def _codes(rows: Rows, column: Column) -> tuple[Integers, int]:
-    found, documented = rows.codes(column.name)[0], len(column.codes or ())
-    return np.where(found < documented, found, -1), documented
+    found, size = rows.codes(column.name)[0], len(_meanings(column))
+    return np.where((found >= 0) & (found < size - 1), found, size - 1), size
 
 
 DICTIONARY = tuple(
@@ -155,9 +164,8 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
         J. Statist. 6), so that chance finds nothing in more than alpha of the runs. One-sided Clopper-Pearson bounds. (Slices by
         codes and their pairs: Chung et al. 2019, "Slice Finder", ICDE.)
     Limits:
-        Knows documented categories of at most 50 codes: a weakness by age or amount is found only where a column has bands as codes. A
-        slice of fewer rows, and one by three codes, is not looked at. A row whose value is missing, or none of the documented codes, is in no slice of that column: errors that gather there
-        are not found (data.missing_by_group and data.undocumented_codes tell how many there are). Many slices make a pass rare: as an advisory criterion it is a
+        Knows documented codes: a weakness by age or amount is found only where a column has bands as codes. A
+        slice of fewer rows, and one by three codes, is not looked at. Rows whose value is missing, or none of the documented codes, are one slice of that column. Many slices make a pass rare: as an advisory criterion it is a
         search, as a critical one a strict promise.
     Remedy:
         See what the slice has in common that the inputs do not tell; declare it as a stratum, and ask for it on fresh rows.
@@ -167,16 +175,13 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
     """
     names = tuple(column.name for column in coded(view.context))
     if not names:
-        return Undefined(
-            Reason.NOT_MEASURED, "No documented column has between two and fifty codes to make slices of."
-        )
+        return Undefined(Reason.NOT_MEASURED, "No documented column has codes to make slices of.")
     if not view.n:
         return NO_ROWS
     cells = [
         cell
         for combined in combinations(names, int(depth))
-        for cell in _cells(view, combined, measure)
-        if cell.trials >= min_rows
+        for cell in _cells(view, combined, measure, int(min_rows))
     ]
     found = {cell.label for cell in cells}
     lacking = [label for label, _ in view.each if label and label not in found]
@@ -188,16 +193,23 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
     return Rates(tuple(cells))
 
 
-def _cells(view: TableView, names: tuple[str, ...], measure: str) -> Iterator[Rate]:
-    documented = {
-        column.name: tuple(str(text) for text in (column.codes or {}).values())
-        for column in coded(view.context)
-    }
-    meanings = [documented[name] for name in names]
-    sizes = (view.context.n_groups, *(len(codes) for codes in meanings), 2, 2)
-    counts = view.table(_table(names)).dense(*sizes)
-    for place in itertools.product(*(range(len(codes)) for codes in meanings)):
-        told = ", ".join(f"{name}: {codes[i]}" for name, codes, i in zip(names, meanings, place, strict=True))
-        for label, group in view.each:
-            events, trials = decision_rate(counts[(group, *place)], measure)
-            yield Rate(label or told, events, trials, told if label else "")
+def _cells(view: TableView, names: tuple[str, ...], measure: str, least: int) -> Iterator[Rate]:
+    """The rates of the slices that have so many rows: of columns of many codes these are few among all."""
+    meanings = {column.name: _meanings(column) for column in coded(view.context)}
+    sizes = (view.context.n_groups, *(len(meanings[name]) for name in names))
+    counts = view.table(_table(names))
+    slices, place = np.unique(counts.keys // _OUTCOMES, return_inverse=True)
+    rows = np.zeros((len(slices), _OUTCOMES), dtype=np.int64)
+    np.add.at(rows, (place, counts.keys % _OUTCOMES), counts.counts)
+    enough = rows.sum(axis=1) >= least
+    outcomes = rows[enough].reshape(-1, 2, 2)
+    group, *codes = apart(slices[enough], *sizes)
+    labels = {code: label for label, code in view.each}
+    order = np.lexsort((group, *reversed(codes)))
+    for at in order.tolist():
+        label = labels.get(int(group[at]))
+        events, trials = decision_rate(outcomes[at], measure)
+        if label is None or trials < least:
+            continue
+        told = ", ".join(f"{n}: {meanings[n][code[at]]}" for n, code in zip(names, codes, strict=True))
+        yield Rate(label or told, events, trials, told if label else "")

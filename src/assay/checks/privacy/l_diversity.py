@@ -120,7 +120,7 @@ def l_diversity(view: TableView, *, sensitive: str, by: str) -> Counts:
         (Machanavajjhala, Kifer, Gehrke & Venkitasubramaniam 2007, "l-diversity: privacy beyond k-anonymity", ACM Transactions on
         Knowledge Discovery from Data 1, definitions 3.1 and 4.1.)
     Limits:
-        Texts that differ in case, spaces and hyphens are one value, and one that says that nothing is known ("unknown", or a code that is documented so) is none; else values may differ
+        Texts that differ in case, spaces and hyphens are one value, as are codes that the dictionary gives one meaning, and one that says that nothing is known ("unknown", or a code that is documented so) is none; else values may differ
         and mean the same (two kinds of one illness), and a class may tell that an illness is likely without
         telling that it is certain: privacy.t_closeness. A missing value is no value; a class that has no other makes the value 0.
         Without a declared unit (data: unit) each row is taken for a person, and the details say so. Two people who have the same two values are

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from assay.checks.check import AT_MOST, Example, check
-from assay.checks.counting.classes import DESCRIBED, NAMED, classes_among_all, people_columns, people_table
+from assay.checks.counting.classes import (
+    DESCRIBED,
+    NAMED,
+    classes_among_all,
+    known_by_default,
+    people_columns,
+    people_table,
+)
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -88,4 +95,5 @@ def unique_people(view: TableView) -> Counts:
         return classes
     within, among = classes
     found, here = among.smaller_than(ALONE), within.smaller_than(ALONE)
-    return Census(found, view.n, share=True, details=(("alone in this data set", here),) if here else ())
+    alone = (("alone in this data set", here),) if here else ()
+    return Census(found, view.n, share=True, details=(*alone, *known_by_default(view)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, World
-from assay.domain.metric import Across, Declared
+from assay.domain.metric import Across, Declared, Metric, Unit
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.criteria import Criterion
-from assay.domain.vocabulary import Comparator, Tier
+from assay.domain.vocabulary import Comparator, Stage, Task, Tier
 
 
 def unknown_metric(draft: Draft, world: World) -> Iterator[Finding]:
@@ -134,6 +134,33 @@ def narrowed_to_nothing(draft: Draft, world: World) -> Iterator[Finding]:
                     nearest=nearest(label, stratum.labels()),
                     remedy="Write the name of one of its parts.",
                 )
+
+
+def narrowed_to_answers(draft: Draft, world: World) -> Iterator[Finding]:
+    """A criterion about decisions in a part that the truth or the model's own score makes: there it is another measure, or has one value whatever the model is."""
+    if draft.prediction is None or draft.prediction.task is Task.REGRESSION:
+        return
+    for i, criterion, metric in draft.known(world):
+        for name in criterion.where if _of_decisions(metric) else ():
+            column = draft.strata[name].column if name in draft.strata else None
+            truth = column == draft.prediction.label
+            of_shares = metric.pairwise or metric.unit in {Unit.SHARE, Unit.POINTS}
+            if truth or (column is not None and column == draft.own_scores and of_shares):
+                yield Finding(
+                    ("criteria", i, "where", name),
+                    "narrowed_to_answers",
+                    f"{name!r} parts the rows by {column}, which is {'the truth' if truth else 'what the model itself answered'}: of rows of one label each "
+                    "decision for it is right, and rows of nearly the same score are decided alike.",
+                    remedy="Ask it of all rows, or of a part that is known before the decision; of one label ask for performance.recall or "
+                    "performance.false_positive_rate, and of groups for fairness.equalized_odds.",
+                    key=True,
+                )
+
+
+def _of_decisions(metric: Metric) -> bool:
+    """Whether a metric is about how the model decides the rows as they are."""
+    stage = metric.stage in {Stage.PERFORMANCE, Stage.FAIRNESS}
+    return stage and metric.needs_model and not metric.changes_inputs
 
 
 def strata_called_protected(draft: Draft, _: World) -> Iterator[Finding]:
@@ -346,6 +373,7 @@ RULES: tuple[Rule, ...] = (
     unknown_across,
     reference_unsuited,
     narrowed_to_nothing,
+    narrowed_to_answers,
     strata_called_protected,
     stratum_called_time,
     duplicate_ids,
