@@ -245,3 +245,11 @@ def test_a_planted_slice_is_found_and_clean_rows_accuse_none() -> None:
                 accused += judged.verdict is Verdict.FAIL
     assert found >= 19
     assert accused <= 1
+
+
+def test_rows_that_a_rehearsal_would_compare_with_themselves_are_told_as_such() -> None:
+    parameters = {"column": "x", "edges": "-1, 0, 1", "reference": "test", "distance": "psi"}
+    view = shifted([0.0, 2.0], [0.0, 2.0], parameters)
+    counts = catalogue()["performance.psi"].count(view, arguments=parameters)
+    assert isinstance(counts, Undefined)
+    assert "compared with themselves. Name another data set" in counts.detail
