@@ -75,8 +75,8 @@ def test_undocumented_codes_are_named_with_their_rows():
 def test_an_undocumented_text_that_nobody_can_see_is_named_all_the_same():
     view = profiled(ColumnProfile("note", 100, 0, undocumented=(("", 15), ("  ", 12)), codes=(("a", 73),)))
     assert count("data.undocumented_codes", view).details == (
-        ("note = (a text without a character)", 15),
-        ("note = (a text without a character)", 12),
+        ("note = ''", 15),
+        ("note = '  '", 12),
     )
 
 

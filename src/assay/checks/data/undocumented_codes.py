@@ -14,7 +14,7 @@ from assay.tally.views import ColumnProfile, ProfileView
 
 def _shown(code: object) -> str:
     """A code that a reader can see."""
-    return str(code) if str(code).strip() else "(a text without a character)"
+    return str(code) if str(code).strip() else repr(code)
 
 
 @check(
