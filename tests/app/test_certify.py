@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import importlib
 import os
@@ -487,6 +488,20 @@ def test_one_value_that_makes_a_column_of_a_csv_text_is_found_by_its_row_and_not
     assert "A CSV file has no types" in (refused.value.remedy or "")
     assert "ZZSECRET" not in str(refused.value)
     assert "1111" not in str(refused.value)
+
+
+def test_dates_that_are_texts_in_a_csv_file_are_told_as_such(folder):
+    days = [dt.date(2024, 1, 1 + i % 28) for i in range(len(folder.develop))]
+    folder.develop = folder.develop.append_column("day", pa.array(days))
+    folder.test = folder.test.append_column("day", pa.array([days[0]] * len(folder.test)))
+    folder.dictionary += "  - {name: day, type: date, description: when}\n"
+    path = folder.edit("test: test.parquet", "test: test.csv").write()
+    csv.write_csv(folder.test, folder.root / "test.csv")
+    with pytest.raises(assay.AssayError) as refused:
+        assay.certify(path, workers=0, certify_without_a_lock=True)
+    assert refused.value.code == "column_type_differs"
+    assert "In a CSV file a date is a text: write all data sets as Parquet" in (refused.value.remedy or "")
+    assert "digits" not in str(refused.value)
 
 
 UNKNOWN_UNITS = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assay.app.starting.errors import CannotStart
-from assay.app.starting.guess import guess_column, guess_label, guess_protected, guess_unit
+from assay.app.starting.guess import guess_column, guess_favourable, guess_label, guess_protected, guess_unit
 from assay.app.starting.init import initialise
 from assay.app.starting.scaffold import DICTIONARY, SCHEMA, SPECIFICATION, Scaffold, write_scaffold
 from assay.checks.catalogue import metrics
@@ -448,10 +448,11 @@ def test_a_label_that_nothing_but_its_values_speaks_for_is_told(
             column("bad", "int64", codes=(-1, 1), minimum=-1, maximum=1),
             "holds -1, 1, and the numbers",
         ),
+        (column("bad", "string"), "holds string, and the numbers"),
         (column("bad", "double", minimum=0.0, maximum=1.0), ""),
         (column("bad", "bool", codes=(False, True)), ""),
     ],
-    ids=["words", "signs", "doubles", "booleans"],
+    ids=["words", "signs", "many texts", "doubles", "booleans"],
 )
 def test_a_label_that_is_not_0_and_1_is_told_before_anybody_fills_a_blank(
     tmp_path: Path, label: ColumnFacts, said: str
@@ -460,6 +461,29 @@ def test_a_label_that_is_not_0_and_1_is_told_before_anybody_fills_a_blank(
     assert len(warnings) == bool(said)
     assert not said or said in warnings[0]
     assert not said or "Recode it in all data sets" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("label", "good"),
+    [
+        ("approved", 1),
+        ("loan_granted", 1),
+        ("Accepted", 1),
+        ("not_approved", 0),
+        ("disapproved", 0),
+        ("bad", 0),
+        ("readmitted", 0),
+        (None, 0),
+    ],
+)
+def test_a_label_that_names_what_people_hope_for_is_favourable(label: str | None, good: int) -> None:
+    assert guess_favourable(label) == good
+
+
+def test_the_favourable_decision_is_guessed_from_the_label(tmp_path: Path) -> None:
+    approved = column("approved", codes=(0, 1), minimum=0, maximum=1)
+    text = start(tmp_path, (*LOANS[:-1], approved), label="approved").texts[SPECIFICATION]
+    assert "\n  favourable: 1  # guess" in text
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 import pickle
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from tests.app.conftest import Folder, people, replaced
 
@@ -98,9 +99,9 @@ def test_of_rows_that_share_a_unit_one_is_planned_with(folder, capsys):
     )
     assert after["accuracy"] > 1.8 * before["accuracy"]
     _, printed = said(capsys, "plan", str(folder.root / "specification.yaml"))
-    assert "Of the 4,000 test rows about 1,000 will count, one of each 'id'" in printed
-    assert "Groups of about 1,000 test rows that count, one of each 'id', by the shares" in printed
-    assert "rows 90%: how many rows, one of each 'id', would give" in printed
+    assert "Of the 4,000 test rows about 1,000 will count, one per id" in printed
+    assert "Groups of about 1,000 test rows that count, one per id, by the shares" in printed
+    assert "rows 90%: how many rows, one per id, would give" in printed
     needed = {p.criterion.id: p.rows_needed for p in all_rows.attempts[0].criteria if p.rows_needed}
     for p in made.attempts[0].criteria:
         if p.rows_needed:  # of what the groups count, and so no more of the fewer
@@ -120,8 +121,8 @@ def test_what_is_hopeless_is_told_in_rows_that_count(folder):
     with pytest.raises(assay.AssayError) as told:
         assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     assert told.value.code == "hopeless_criteria"
-    assert "cannot do their work on about 100 test rows that count, one of each 'id':" in told.value.message
-    assert "rows are needed, one of each 'id'" in told.value.message
+    assert "cannot do their work on about 100 test rows that count, one per id:" in told.value.message
+    assert "rows are needed, one per id" in told.value.message
 
 
 def test_several_hopeless_criteria_are_told_on_a_line_each(folder, capsys):
@@ -286,3 +287,29 @@ def test_a_good_model_is_none_that_the_rows_do_not_allow(folder):
     assert made["beyond"].power.expected == pytest.approx(rarer, abs=0.002)
     assert made["beyond"].hopeless
     assert made["lift"].power.expected == pytest.approx((1.1 + 1 / share) / 2, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "metric: data.label_drift, at_most: 0.3, with: {period: month}",
+        "metric: data.period, at_least: 2, with: {period: month, rows: 30}",
+    ],
+)
+def test_what_is_said_of_rows_that_are_imagined_is_said_to_be(folder, asked):
+    """Nobody has read a test row: how many of them have no day is known of the development rows alone."""
+    days = ["soon", *["2024-01-03", "2024-02-03"] * 4]
+    folder.develop, folder.test = (
+        table.append_column("day", pa.array([days[i % len(days)] for i in range(len(table))]))
+        for table in (folder.develop, folder.test)
+    )
+    folder.dictionary += "  - {name: day, type: text, description: when it was decided}\n"
+    folder.edit("custody: validator}", "custody: validator, time: day}")
+    folder.text = (
+        folder.text.rstrip()
+        + f"\n  - {{id: timed, {asked}, tier: supporting, rationale: r, owner: data_steward, requirements: [x/1]}}\n"
+    )
+    (timed,) = (p for p in planned(folder).attempts[0].criteria if p.criterion.id == "timed")
+    assert "rows of 'test' have no day" in timed.undefined
+    assert timed.undefined.startswith("If they are like the development rows: ")
+    assert not timed.foregone

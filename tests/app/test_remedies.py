@@ -174,6 +174,27 @@ def test_a_model_that_breaks_on_texts_is_told_which_columns_hold_them_besides_th
     assert "ZZSECRET" not in said
 
 
+def test_a_model_that_breaks_on_an_infinite_number_is_told_in_which_column(folder):
+    (folder.root / "m.py").write_text(
+        "def score(batch):\n    if float('inf') in batch.column(1).to_pylist():\n        raise ValueError\n"
+        "    return batch.column(1).to_numpy() * 0 + .5\n"
+    )
+    folder.edit(
+        "{model: score, format: predictions}",
+        "{model: 'm.py:score', format: callable, inputs: [age, income]}",
+    )
+    income = [float(value) for value in folder.develop["income"].to_pylist()]
+    folder.develop = replaced(folder.develop, "income", [float("inf"), *income[1:]])
+    folder.test = replaced(
+        folder.test, "income", [float(value) for value in folder.test["income"].to_pylist()]
+    )
+    said = said_of(folder, "ranking")
+    assert (
+        "have infinite numbers in 'income'. If it cannot take infinite numbers, write the number that is"
+        in said
+    )
+
+
 def test_a_live_function_is_told_of_missing_values_and_only_when_there_are_some(folder):
     def breaks(batch):
         if batch.num_rows:

@@ -53,6 +53,13 @@ def test_accuracy_that_the_base_rate_has_too(folder: Folder) -> None:
     assert said.startswith("These rows do not show that the model decides better than 0 for everybody")
 
 
+def test_nothing_is_said_of_the_rows_whose_label_is_1_where_labels_are_1_and_2(folder: Folder) -> None:
+    folder.develop = replaced(folder.develop, "bad", folder.develop["bad"].to_numpy() + 1)
+    record = assay.certify(folder.write(), workers=0, rehearse=True).record
+    assert any("neither 0 nor 1" in judged.sentence for judged in record.judged)
+    assert vacuous(record) == ()
+
+
 @pytest.mark.parametrize(
     ("share", "more", "told"),
     [

@@ -72,6 +72,14 @@ def test_undocumented_codes_are_named_with_their_rows():
     )
 
 
+def test_an_undocumented_text_that_nobody_can_see_is_named_all_the_same():
+    view = profiled(ColumnProfile("note", 100, 0, undocumented=(("", 15), ("  ", 12)), codes=(("a", 73),)))
+    assert count("data.undocumented_codes", view).details == (
+        ("note = ''", 15),
+        ("note = '  '", 12),
+    )
+
+
 def test_rows_shared_with_several_data_sets_are_not_added_up():
     view = row_set(100, shared={"train": 60, "develop": 70})
     found = count("data.split_overlap", view)

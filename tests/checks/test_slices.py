@@ -290,3 +290,11 @@ def test_invented_codes_take_no_column_out_of_the_search() -> None:
             ("branch: a", 1000),
             ("branch: b", 100),
         ]
+
+
+def test_rows_that_a_rehearsal_would_compare_with_themselves_are_told_as_such() -> None:
+    parameters = {"column": "x", "edges": "-1, 0, 1", "reference": "test", "distance": "psi"}
+    view = shifted([0.0, 2.0], [0.0, 2.0], parameters)
+    counts = catalogue()["performance.psi"].count(view, arguments=parameters)
+    assert isinstance(counts, Undefined)
+    assert "compared with themselves. Name another data set" in counts.detail

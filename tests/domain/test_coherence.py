@@ -535,5 +535,17 @@ def test_a_percentage_is_read_as_one_where_it_can_be_meant(unit: Unit, value: st
     assert (f"Write a share, {meant}, " in found.remedy) if meant else found.remedy.startswith("Choose")
 
 
+@pytest.mark.parametrize(
+    ("unit", "value", "found"),
+    [(Unit.COUNT, "0.3", 1), (Unit.COUNT, "30", 0), (Unit.COUNT, "30.0", 0), (Unit.SHARE, "0.3", 0)],
+)
+def test_what_is_counted_is_asked_for_as_a_whole_number(unit: Unit, value: str, found: int) -> None:
+    """A group's share of .3 was .3 rows, which a single one meets."""
+    metric = replace(ACCURACY, unit=unit, high=None)
+    draft = Draft(criteria={0: replaced_criterion(value)})
+    said = list(thresholds.part_of_a_count(draft, World({metric.id: metric})))
+    assert [finding.code for finding in said] == ["part_of_a_count"] * found
+
+
 def replaced_criterion(at_least: str) -> Criterion:
     return Criterion.model_construct(id="c", metric=ACCURACY.id, at_least=Decimal(at_least), at_most=None)

@@ -50,13 +50,13 @@ def command(specification: Path, *, workers: int, as_json: bool) -> None:
 
 def _print(made: Plan) -> None:
     from assay.cli.render import console as make_console
-    from assay.dossier.wording import data_set, visible
+    from assay.dossier.wording import data_set, one_per, visible
 
     console = make_console()
     _passes(made).print(console)
     if made.rows_used < made.rows:
         console.print(
-            f"\nOf the {made.rows:,} test rows about {made.rows_used:,} will count, one of each {visible(made.unit or '')!r}: by the share of "
+            f"\nOf the {made.rows:,} test rows about {made.rows_used:,} will count{visible(one_per(made.unit))}: by the share of "
             f"different ones among the {data_set(made.reference)} rows."
         )
     if made.repeats:
@@ -129,10 +129,9 @@ def _criteria(made: Plan) -> FoldingTable:
 
 def _legend(attempts: tuple[PlannedAttempt, ...], unit: str | None) -> list[str]:
     """What the numbers of the table are, of all together, and at which alpha."""
-    from assay.app.judging.planned import one_of_each
-    from assay.dossier.wording import visible
+    from assay.dossier.wording import one_per, visible
 
-    counted = f"{visible(one_of_each(unit))}," if unit else ""
+    counted = f"{visible(one_per(unit))}," if unit else ""
     one = len(attempts) == 1
     together = " and ".join(_at_least(a.all_pass) + ("" if one else f" in {_runs(a)}") for a in attempts)
     spent = ", ".join(

@@ -23,7 +23,7 @@ from assay.domain.evidence import (
     Statistic,
 )
 from assay.domain.record import Record
-from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Tier, Verdict
 
 ALPHA = 0.05
 
@@ -44,7 +44,13 @@ class Decided:
 
 
 def vacuous(record: Record) -> tuple[str, ...]:
-    """What is told of a model that decides nothing, in sentences; none of one that decides, or of which too little is counted."""
+    """What is told of a model that decides nothing, in sentences; none of one that decides, or of which too little is counted.
+
+    None either where a critical criterion could not be measured because the data cannot be read, such as labels of 1 and 2: nothing is
+    certified then, and the rows that can be read are some of those that were to count.
+    """
+    if any(j.reason is Reason.DATA_INVALID and j.assessment.tier is Tier.CRITICAL for j in record.judged):
+        return ()
     decided = decided_of(record)
     found = [*_one_score(record), *(_decides_nothing(decided, record) if decided else ())]
     if record.specification.prediction.task is Task.MULTICLASS:

@@ -215,6 +215,13 @@ def _foregone(case: Case, imagined: Imagined, wanted: Wanted, alpha: float) -> s
     return judged.sentence if judged.verdict is Verdict.FAIL else ""
 
 
+def _supposed(case: Case, said: str) -> str:
+    """What a check says of rows of the judged data, with whose rows these are: nobody has read any; empty where it says nothing of them."""
+    if f"rows of {case.judged_on!r}" not in said:
+        return ""
+    return f"If they are like the {data_set(reference_data(case.specification))} rows: {said}"
+
+
 def _planned(
     case: Case, tally: Partial, imagined: Imagined, wanted: Wanted, spread: Spread | None, attempt: int
 ) -> PlannedCriterion:
@@ -222,13 +229,16 @@ def _planned(
     criterion, check = wanted.criterion, case.checks[wanted.criterion.metric]
     alpha = case.specification.alpha_of(criterion, attempt)
     if check.metric.census or not imagined.imagines(wanted):  # a fact is not imagined
-        return PlannedCriterion(
-            criterion, foregone=_foregone(case, imagined, wanted, alpha), refits=wanted.need.refits
-        )
+        said = _foregone(case, imagined, wanted, alpha)
+        if supposed := _supposed(case, said):
+            return PlannedCriterion(criterion, undefined=supposed)
+        return PlannedCriterion(criterion, foregone=said, refits=wanted.need.refits)
     aside = imagined.small.get(criterion.across or "", frozenset())
-    if said := rows_in_no_group(case.specification, tally, wanted, aside):
+    if outside := rows_in_no_group(case.specification, tally, wanted, aside):
         reference = data_set(reference_data(case.specification))
-        return PlannedCriterion(criterion, undefined=f"Of the {reference} rows {said[0].lower()}{said[1:]}")
+        return PlannedCriterion(
+            criterion, undefined=f"Of the {reference} rows {outside[0].lower()}{outside[1:]}"
+        )
     counts = counts_of(check, criterion, lambda: imagined.view(wanted))
     if isinstance(counts, Broken):
         return PlannedCriterion(criterion, broken=counts)
@@ -237,7 +247,7 @@ def _planned(
     if prospect is None:
         return PlannedCriterion(criterion)
     if isinstance(prospect, str):
-        return PlannedCriterion(criterion, undefined=prospect)
+        return PlannedCriterion(criterion, undefined=_supposed(case, prospect) or prospect)
     limit = criterion.comparator, criterion.threshold
     declared = check.metric.under(dict(wanted.parameters), case.specification.prediction.answers)
     best = best_value(check.metric, *limit, _always_right(case, imagined, wanted, asked), declared)

@@ -9,7 +9,7 @@ from assay.domain.answers import BINARY, Answers
 from assay.domain.assessment import Broken
 from assay.domain.specification import Criterion
 from assay.domain.vocabulary import Tier
-from assay.dossier.wording import plural
+from assay.dossier.wording import one_per, plural
 from assay.plan.imagined import GroupRows
 from assay.plan.passes import Pass
 from assay.plan.power import Power
@@ -65,7 +65,7 @@ class PlannedCriterion:
         if not said and self.power is not None:
             said = f"a good model passes with probability {self.power.passes:.2f}"
             if self.rows_needed is not None:
-                said += f"; {self.rows_needed:,} rows are needed{one_of_each(self.unit)}"
+                said += f"; {self.rows_needed:,} rows are needed{one_per(self.unit)}"
         return said.rstrip(".")
 
 
@@ -124,9 +124,4 @@ class Plan:
         """The test rows for a sentence, and how many of them count."""
         if self.rows_used == self.rows:
             return f"the {plural(self.rows, 'test row')}"
-        return f"about {plural(self.rows_used, 'test row')} that count{one_of_each(self.unit)}"
-
-
-def one_of_each(unit: str | None) -> str:
-    """What a number of rows counts, for behind it; nothing where every row counts."""
-    return f", one of each {unit!r}" if unit is not None else ""
+        return f"about {plural(self.rows_used, 'test row')} that count{one_per(self.unit)}"

@@ -49,14 +49,17 @@ def refuse_other_types(datasets: Mapping[str, Dataset]) -> None:
         for column in dataset.schema:
             other, first = seen.setdefault(column.name, (role, column))
             if logical(column.type) != logical(first.type):
-                broken = _broken((role, column), (other, first))
+                dates = {column.kind, first.kind} == {"date", "text"}
+                broken = "" if dates else _broken((role, column), (other, first))
                 raise SubjectError(
                     f"The column {column.name!r} is {column.type} in the {role} data and {first.type} in the {other} data.{broken}",
                     code="column_type_differs",
-                    remedy=_NO_TYPES if broken else "Write the column with one type in all data sets.",
+                    remedy=_NO_DATES if dates else _NO_TYPES if broken else _ONE_TYPE,
                 )
 
 
+_ONE_TYPE = "Write the column with one type in all data sets."
+_NO_DATES = f"{_ONE_TYPE} In a CSV file a date is a text: write all data sets as Parquet, or all as CSV."
 _NO_TYPES = (
     "A CSV file has no types, and one such value makes its whole column text. Write there what the other rows have, a number of "
     "at most 15 digits for example, or leave the field empty where the value is missing; or write all data sets as Parquet, "

@@ -56,7 +56,8 @@ def wrong_labels(facts: Sequence[ColumnFacts], label: str | None) -> Iterator[st
     if column is None:
         return
     seen = column.codes if column.codes is not None else (column.minimum, column.maximum)
-    if not all(value in {0, 1} for value in seen if value is not None):
+    unlike = column.codes is None and column.minimum is None  # many texts, or none at all
+    if unlike or not all(value in {0, 1} for value in seen if value is not None):
         found = ", ".join(repr(value) for value in seen[:5]) if column.codes is not None else column.type
         span = (
             f" from {column.minimum} to {column.maximum}"

@@ -40,6 +40,12 @@ _PROTECTED = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"label|target|y|outcome|default.*|bad|class|churn|fraud|.*_label", re.IGNORECASE)
+_FAVOURABLE = re.compile(
+    r"(?!.*(^|[_\- ])(not?|non|un)[_\- ])(.*[_\- ])?"
+    r"(approved|approval|granted|accepted|hired|invited|offered|funded|repaid|promoted|eligible|success(ful)?)([_\- ].*)?",
+    re.IGNORECASE,
+)
+"""What a label is called of which 1 is the decision that people hope for."""
 _CROSSING = re.compile(r"[×*]")
 """The signs that join the names of crossed groups, and that no group's name may have."""
 _EXACT = re.compile(r"-?[0-9]{1,27}(\.[0-9]{1,20})?")
@@ -150,6 +156,11 @@ def guess_label(facts: Iterable[ColumnFacts], explained: Collection[str] = ()) -
         if named:
             return LabelGuess(named[-1], named=True)
     return LabelGuess(binary[-1] if binary and not words else None, tuple(binary), tuple(words))
+
+
+def guess_favourable(label: str | None) -> int:
+    """The decision that is good for the person, by what the label is called: most labels name a harm."""
+    return int(label is not None and _FAVOURABLE.fullmatch(label) is not None)
 
 
 def _could_be_label(name: str) -> bool:

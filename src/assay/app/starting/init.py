@@ -32,6 +32,7 @@ from assay.app.starting.guess import (
     ColumnGuess,
     LabelGuess,
     guess_column,
+    guess_favourable,
     guess_label,
     guess_protected,
     guess_task,
@@ -144,7 +145,7 @@ def initialise(
         task=task,
         range=_span(columns, chosen),
         classes=truth.codes if truth is not None and truth.codes is not None else (),
-        prediction=_prediction_of(other, template),
+        prediction=_prediction_of(other, template, chosen),
         files=_files(data, folder),
         unit=unit,
         time=time,
@@ -306,7 +307,7 @@ def _label_of(other: Located | None, names: Sequence[str]) -> str | None:
     return written if isinstance(written, str) and written in names else None
 
 
-def _prediction_of(other: Located | None, template: Template | None) -> dict[str, Any]:
+def _prediction_of(other: Located | None, template: Template | None, label: str | None) -> dict[str, Any]:
     if template is not None:
         predicted = template.prediction
         return {
@@ -318,7 +319,7 @@ def _prediction_of(other: Located | None, template: Template | None) -> dict[str
     score = written.get("score")
     favourable, decide_at = written.get("favourable"), other and other.text(("prediction", "decide_at"))
     return {
-        "favourable": favourable if favourable in {0, 1} else 0,
+        "favourable": favourable if favourable in {0, 1} else guess_favourable(label),
         "score": score if isinstance(score, str) else "",
         "decide_at": decide_at or "0.5",
     }

@@ -50,12 +50,16 @@ def rate_of_each(view: OutcomeView, count: Count, *, lacking: Reason, detail: st
 def unfit_for_comparison(labels: Sequence[str], reference: str | None = None) -> Undefined | None:
     """Why groups of these labels cannot be compared, with the reference or pair by pair; None where they can."""
     found = ", ".join(labels) or "none"
+    alone = f"there is {found} alone" if labels else "there is none"
     if reference is not None and reference not in labels:
         return Undefined(
             Reason.REFERENCE_ABSENT, f"The reference {reference!r} is none of the groups compared: {found}."
         )
     if len(labels) < 2:
-        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, f"A comparison needs two groups; found {found}.")
+        return Undefined(
+            Reason.FEWER_THAN_TWO_GROUPS,
+            f"A comparison needs two groups that gate; {alone}. Groups that 'small_groups' sets aside are not compared.",
+        )
     return None
 
 

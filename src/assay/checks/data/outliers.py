@@ -60,7 +60,7 @@ def _view(far: int, n: int = 2000, others: int = 4000) -> TableView:
     title="Outliers",
     estimand="The share of rows whose number has a conformal p-value of at most the level against the training data (else the development data), in the column that has most.",
     unit=Unit.SHARE,
-    reading="{value} of the rows[ have a number of {part} that] lie further out than the known ones",
+    reading="{value} of the rows lie further out[ in {part}] than the known ones",
     need=TabulatedEverywhere(tabulate, columns, per_unit=True),
     tasks=tuple(Task),
     comparators=AT_MOST,

@@ -106,7 +106,7 @@ def _too_close(view: TableView) -> Undefined | None:
             return Undefined(
                 Reason.NOT_MEASURED,
                 f"The numbers of {name!r} lie so close together, for their size, that their ends are not told from what lies beside them. Write them from a "
-                "nearer zero, as the difference from a round number.",
+                "nearer zero, as the difference from a round number, or name each other column in a criterion of its own ('column').",
             )
     return None
 

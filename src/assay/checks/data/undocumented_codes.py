@@ -12,6 +12,11 @@ from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.views import ColumnProfile, ProfileView
 
 
+def _shown(code: object) -> str:
+    """A code that a reader can see."""
+    return str(code) if str(code).strip() else repr(code)
+
+
 @check(
     id="data.undocumented_codes",
     title="Undocumented codes",
@@ -90,7 +95,7 @@ def undocumented_codes(view: ProfileView, *, column: str) -> Counts:
     )
     if isinstance(found, Undefined):
         return found
-    details = tuple((f"{c.name} = {code}", rows) for c in coded for code, rows in c.undocumented)
+    details = tuple((f"{c.name} = {_shown(code)}", rows) for c in coded for code, rows in c.undocumented)
     return Census(found.found, found.total, share=True, details=details)
 
 

@@ -171,7 +171,13 @@ def psi(view: TableView, *, column: str, edges: str, reference: str, distance: s
         scipy's entropy, cityblock and euclidean distances; the share of bounds that err by simulation with the true
         distance known (tests/stats/test_distances.py).
     """
-    if reference == view.data or reference not in view.tables:
+    if reference == view.data:
+        return Undefined(
+            Reason.NOT_MEASURED,
+            f"The rows of {reference!r} are those that are judged, as in a rehearsal on development rows, and would be compared with themselves. Name "
+            "another data set as 'reference', such as train.",
+        )
+    if reference not in view.tables:
         known = ", ".join(name for name in view.tables if name != view.data) or "none"
         return Undefined(
             Reason.NOT_MEASURED,

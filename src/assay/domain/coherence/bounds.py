@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     criteria.reference_unsuited,
     thresholds.comparator_unsuited,
     thresholds.threshold_out_of_range,
+    thresholds.part_of_a_count,
     thresholds.vacuous,
     thresholds.too_fine,
     thresholds.unattainable,

@@ -100,11 +100,9 @@ def foreign_task(draft: Draft, world: World) -> Iterator[Finding]:
     for i, criterion, metric in draft.known(world):
         if task in metric.tasks:
             continue
-        fitting = [
-            known.id
-            for known in world.catalogue.values()
-            if task in known.tasks and known.stage is metric.stage and known.needs_model is metric.needs_model
-        ]
+        of_stage = [m for m in world.catalogue.values() if task in m.tasks and m.stage is metric.stage]
+        alike = [known.id for known in of_stage if known.needs_model is metric.needs_model]
+        fitting = alike or [known.id for known in of_stage]
         name = metric.id.partition(".")[2]
         close = [id_ for id_ in fitting if name in id_ or id_.partition(".")[2] in name]
         yield Finding(

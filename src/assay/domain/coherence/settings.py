@@ -31,7 +31,7 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
                     (*trail, name),
                     "parameter_out_of_range",
                     f"{name!r} of {criterion.metric!r} is {expected}; found {value!s}.",
-                    remedy="Choose a value that it can take; see: assay checks",
+                    remedy=f"Choose a value that it can take. It is: {metric.parameters[name].description}",
                 )
             elif wrong := _unread(metric.parameters[name], name, value):
                 yield Finding(

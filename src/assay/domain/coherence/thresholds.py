@@ -46,6 +46,18 @@ def threshold_out_of_range(draft: Draft, world: World) -> Iterator[Finding]:
             )
 
 
+def part_of_a_count(draft: Draft, world: World) -> Iterator[Finding]:
+    """A share where things are counted: .3 is met by a single one."""
+    for i, criterion, metric in _suited(draft, world):
+        if metric.unit is Unit.COUNT and criterion.threshold % 1:
+            yield Finding(
+                ("criteria", i, criterion.comparator.value),
+                "part_of_a_count",
+                f"{metric.title} is a whole number and no share; found {criterion.threshold}.",
+                remedy=f"Write how many. What is counted: {metric.estimand}",
+            )
+
+
 def vacuous(draft: Draft, world: World) -> Iterator[Finding]:
     """A threshold that every model satisfies, or would have to be made to miss."""
     for i, criterion, metric in _suited(draft, world):
@@ -106,6 +118,7 @@ def low_confidence(draft: Draft, _: World) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     comparator_unsuited,
     threshold_out_of_range,
+    part_of_a_count,
     vacuous,
     too_fine,
     unattainable,
