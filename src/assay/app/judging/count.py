@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assay.app.judging.boundary import broken, counts_of
+from assay.app.judging.called_names import called_names
 from assay.app.judging.case import Case
 from assay.app.judging.left_out import too_many_left_out
 from assay.app.judging.measure import Measured
 from assay.app.judging.unmoved import code_of_nobody, nothing_to_miss, too_few_moved
 from assay.app.judging.views import view_of
 from assay.domain.assessment import Broken
-from assay.domain.dictionary import Column
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Statistic
 from assay.domain.needs import Reads, Tabulated
@@ -20,7 +20,6 @@ from assay.domain.units import units_unknown
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
 from assay.tally.partial import Partial
-from assay.tally.profiles import MANY, ProfileTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
         return _failure(unknown)
     if not wanted.need.changes_inputs:
         return None
-    continuous = _called_names(case, measured)
+    continuous = called_names(case, measured)
     if continuous is not None:
         return _failure(continuous)
     failed = measured.change_failures.get(wanted.again_key)
@@ -98,37 +97,6 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
         return None if still is None else _failure(still)
     found = _failure(failed)
     return Broken(found.reason, f"On the perturbed rows, and only there: {found.sentence}")
-
-
-def _called_names(case: Case, measured: Measured) -> SubjectError | None:
-    """Inputs that are called categories, texts or booleans and hold numbers: a perturbation of numbers would leave them."""
-    kinds = {column.name: column.kind for column in case.datasets[measured.judged_on].schema}
-    for profile in measured.judged.profiles:
-        column = case.dictionary.column(profile.name)
-        if (
-            column is None
-            or profile.name not in case.specification.subject.inputs
-            or kinds.get(profile.name) not in {"number", "integer"}
-        ):
-            continue
-        others = profile.ill_typed + sum(rows for _, rows in profile.undocumented)
-        if MANY in dict(profile.undocumented) or (
-            not column.is_numeric
-            and others > gating.MOST_IN_NO_GROUP * profile.rows
-            and _few(column, profile)
-        ):
-            return SubjectError(
-                f"Of {profile.rows:,} rows {others:,} have a number in the input {profile.name!r} that is none of its codes in the dictionary: it "
-                "is more likely a number, which perturbations would leave as it is.",
-                code="data_invalid",
-                remedy="Call it 'number' or 'integer' in the dictionary, or list its codes.",
-            )
-    return None
-
-
-def _few(column: Column, profile: ProfileTally) -> bool:
-    """Whether fewer codes of a column are documented than others occur; of a boolean without codes any other number is none."""
-    return len(profile.undocumented) > len(column.codes or ()) or profile.ill_typed > 0
 
 
 def _units_unknown(case: Case, measured: Measured, wanted: Wanted) -> SubjectError | None:
