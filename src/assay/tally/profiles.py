@@ -134,7 +134,7 @@ class ProfileSum:
 def _profile(column: Column, values: NDArray[Any]) -> ProfileTally:
     if values.dtype.kind in "iufb":
         absent = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
-        blank = 0
+        blank = int(np.isinf(values).sum()) if values.dtype.kind == "f" else 0  # no value, and of no type
     else:
         absent = np.array([v is None or v != v for v in values], dtype=bool)
         # A text without a character is missing; it is no date and no documented code either.
