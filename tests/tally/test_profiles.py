@@ -73,3 +73,10 @@ def test_a_text_without_a_character_is_missing_unless_it_is_a_code() -> None:
         )
         total.count(np.array(["a", "", " \t", None], dtype=object))
         assert total.tally().missing == missing
+
+
+def test_an_infinite_number_is_no_value_and_of_no_type() -> None:
+    total = ProfileSum(Column(name="c", type="number", description="c"))
+    total.count(np.array([1.0, np.inf, -np.inf, np.nan]))
+    tally = total.tally()
+    assert (tally.rows, tally.missing, tally.ill_typed) == (4, 3, 2)

@@ -141,7 +141,8 @@ class ProfileSum:
 
 def _profile(column: Column, values: NDArray[Any]) -> ProfileTally:
     absent = np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), dtype=bool)
-    begun = ProfileTally(column.name, rows=len(values), missing=int(absent.sum()))
+    blank = int(np.isinf(values).sum()) if values.dtype.kind == "f" else 0  # no value, and of no type
+    begun = ProfileTally(column.name, rows=len(values), missing=int(absent.sum()) + blank)
     present = values[~absent]
     if column.codes is not None:
         return _with_codes(begun, column, *_counted(present))

@@ -72,7 +72,7 @@ def missing_values(view: ProfileView, *, column: str) -> Counts:
         Shows gaps in what the model and this assay rely on: a value that is missing is guessed by somebody
         later.
     Method:
-        Nulls, NaNs and texts without a character per column, of all rows; the value is the share of the worst column whose dictionary
+        Nulls, numbers that are NaN or infinite, and texts without a character per column, of all rows; the value is the share of the worst column whose dictionary
         entry says that values are never missing, or of the named column. A documented column that is absent
         counts with all rows. Counted in full, no inference. (Little & Rubin 2019, "Statistical Analysis with
         Missing Data".)
