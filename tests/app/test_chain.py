@@ -39,7 +39,7 @@ from assay.domain.entry import Action
 from assay.domain.errors import Unwritable
 from assay.domain.quorum import Word
 from assay.domain.record import Record
-from assay.domain.record_document import UnreadableRecord
+from assay.domain.record_document import UnreadableRecord, read_record
 from assay.domain.refusal import Because
 from assay.domain.sketch import Sketch
 from assay.domain.state import Status, StatusReason
@@ -200,10 +200,17 @@ def a_rehearsal_as_the_decision(team: Team, content: bytes | None = None) -> str
     ],
     ids=lambda content: content[:40],
 )  # fmt: skip
+def test_bytes_that_are_no_record_are_told_as_such(content: bytes) -> None:
+    with pytest.raises(UnreadableRecord):
+        read_record(content)
+
+
+@pytest.mark.begins("locked")
+@pytest.mark.parametrize("content", [b"", b'{"schema": "assay.record/1", "groups": {}}'])
 def test_a_record_that_cannot_be_read_is_distrusted_by_who_signs_and_no_verdict_to_who_reads(
     team: Team, content: bytes
 ) -> None:
-    digest = a_rehearsal_as_the_decision(team.lock(), content)
+    digest = a_rehearsal_as_the_decision(team, content)
     for asks in (lambda: look(team.root), lambda: team.sign("validator")):
         with pytest.raises(assay.Distrusted, match="The record cannot be read: ") as told:
             asks()
@@ -212,10 +219,11 @@ def test_a_record_that_cannot_be_read_is_distrusted_by_who_signs_and_no_verdict_
         assay.load_record(team.root, digest)
 
 
+@pytest.mark.begins("locked")
 def test_a_rehearsal_that_the_log_calls_a_decision_is_neither_signed_nor_issued(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    a_rehearsal_as_the_decision(team.lock())
+    a_rehearsal_as_the_decision(team)
     with pytest.raises(assay.Distrusted, match="rehearsal"):
         team.sign("validator")
     with monkeypatch.context() as careless:
@@ -225,7 +233,7 @@ def test_a_rehearsal_that_the_log_calls_a_decision_is_neither_signed_nor_issued(
         team.issue()
 
 
-@pytest.mark.begins("judged")
+@pytest.mark.begins("signed")
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -246,7 +254,7 @@ def test_a_certificate_that_says_more_than_its_record_is_refused_with_the_review
         dishonest.setattr(
             "assay.app.organisation.issue.scope_of", lambda record: scope_of(record) | {field: value}
         )
-        team.sign().issue()
+        team.issue()
     assert team.gate() is None, "nothing shows it without the pack"
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
@@ -273,7 +281,7 @@ def other_results(record: Record, digest: str) -> tuple[Statement, ...]:
     )
 
 
-@pytest.mark.begins("judged")
+@pytest.mark.begins("signed")
 @pytest.mark.parametrize("lie", [another_stage, other_results])
 def test_a_stage_result_that_is_not_of_the_record_is_found_by_who_verifies_with_the_pack(
     team: Team, monkeypatch: pytest.MonkeyPatch, lie: Callable[[Record, str], tuple[Statement, ...]]
@@ -281,11 +289,11 @@ def test_a_stage_result_that_is_not_of_the_record_is_found_by_who_verifies_with_
     """The certifier's key alone signs them."""
     with monkeypatch.context() as dishonest:
         dishonest.setattr("assay.app.organisation.issue.stage_statements", lie)
-        team.sign().issue()
+        team.issue()
     assert reviewed(team) is Because.JUDGED_DIFFERENTLY
 
 
-@pytest.mark.begins("judged")
+@pytest.mark.begins("signed")
 def test_a_stage_result_that_somebody_else_signed_is_found(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,11 +304,11 @@ def test_a_stage_result_that_somebody_else_signed_is_found(
             return sign_bundle(statement, KEYS["developer"] if stage else signer)
 
         dishonest.setattr("assay.app.organisation.issue.sign", signed)
-        team.sign().issue()
+        team.issue()
     assert reviewed(team) is Because.SIGNATURE_WRONG
 
 
-@pytest.mark.begins("judged")
+@pytest.mark.begins("signed")
 @pytest.mark.parametrize(
     "more",
     [
@@ -314,7 +322,6 @@ def test_a_certificate_that_stands_on_unknown_documents_or_on_two_of_a_name_is_n
 ) -> None:
     from assay.app.organisation.issue import _attestations
 
-    team.sign()
     monkeypatch.setattr(
         "assay.app.organisation.issue._attestations", lambda *given: (*_attestations(*given), more)
     )
@@ -322,11 +329,10 @@ def test_a_certificate_that_stands_on_unknown_documents_or_on_two_of_a_name_is_n
         team.issue()
 
 
-@pytest.mark.begins("judged")
+@pytest.mark.begins("signed")
 def test_a_certificate_of_another_model_than_was_judged_does_not_get_into_the_log(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team.sign()
     pq.write_table(people(50, 9), team.root / "test.parquet")
     with monkeypatch.context() as dishonest:
         dishonest.setattr(

@@ -119,9 +119,7 @@ def test_what_a_dead_process_left_unfinished_is_swept(partials: PartialStore):
 @pytest.mark.parametrize(
     ("does", "kind", "code", "says"),
     [
-        ("refuse", SubjectError, "column_missing", "The column is not there. Add it."),
         ("crash", Crash, "model_crashed", "The model died."),
-        ("defect", WorkFailed, "check_crashed", "A task raised ZeroDivisionError at working.py:"),
         ("killed", Crash, "worker_died", "killed by SIGKILL"),
         ("segfault", Crash, "worker_died", "killed by SIGSEGV"),
     ],
@@ -147,6 +145,7 @@ def test_failures_in_workers_are_typed(
     )
 
 
+@pytest.mark.parametrize("executor", [0, 1], indirect=True, ids=["here", "1 worker"])
 @pytest.mark.parametrize(
     ("does", "kind", "code", "says"),
     [
