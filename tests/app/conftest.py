@@ -153,14 +153,17 @@ def folder(tmp_path: Path) -> Folder:
 
 @pytest.fixture(scope="session")
 def searched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Search]:
-    """A folder in which a fairer model was searched for, and what was found: tests read it, and change a copy."""
+    """A folder in which a fairer model was searched for, and what was found: tests read it, and change a copy.
+
+    It is made before the children of a module are near, so that it says itself that its own are.
+    """
     from tests.app.unequal import METHODS, Unequal
 
     from assay.app.mitigating.mitigate import Wish, mitigate
 
     path = Unequal(tmp_path_factory.mktemp("unequal")).write()
     wish = Wish(methods=METHODS, margin=0.1, seed=5)
-    with pytest.MonkeyPatch.context() as patched:
+    with near_children(), pytest.MonkeyPatch.context() as patched:
         patched.setattr(open_engine, "executor_of", in_process)
         return path, mitigate(path, wish=wish, workers=0)
 

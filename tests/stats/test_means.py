@@ -186,7 +186,7 @@ def test_certain_losses_have_trivial_limits():
 
 @pytest.mark.parametrize("kind", ["rare", "bulk"])
 def test_a_loss_at_the_threshold_is_seldom_certified(kind):
-    rng, reps, n = np.random.default_rng(3), 1500, 150
+    rng, reps, n = np.random.default_rng(3), 600, 150
     values, chances = {
         "rare": (np.array([0.0, 0.3, 1.0]), np.array([0.95, 0.03, 0.02])),
         "bulk": (np.linspace(0, 0.5, 11), np.full(11, 1 / 11)),
