@@ -313,3 +313,13 @@ def test_what_is_said_of_rows_that_are_imagined_is_said_to_be(folder, asked):
     assert "rows of 'test' have no day" in timed.undefined
     assert timed.undefined.startswith("If they are like the development rows: ")
     assert not timed.foregone
+
+
+def test_rows_whose_unit_nobody_knows_are_told_before_the_test_rows_are_spent(folder, capsys):
+    folder.edit("custody: validator}", "custody: validator, unit: id}")
+    known = folder.develop["id"].to_pylist()
+    folder.develop = replaced(folder.develop, "id", [None, None, *known[2:]])
+    path = folder.write()
+    _, printed = said(capsys, "plan", str(path))
+    assert f"Of the development rows: 2 of {len(known):,} rows have no value in the column 'id'" in printed
+    assert "Write the unit of every row" in printed

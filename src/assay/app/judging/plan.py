@@ -22,6 +22,7 @@ from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Census, Statistic, Undefined
+from assay.domain.gating import units_unknown
 from assay.domain.judge import judge
 from assay.domain.needs import Part
 from assay.domain.vocabulary import Comparator, Reason, Tier, Verdict
@@ -74,6 +75,7 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
         groups=imagined.group_rows(),
         attempts=tuple(_attempt(case, tally, imagined, spread, alike) for alike in attempts),
         answered=spread.rows if spread is not None else 0,
+        repeats=_of_nobody(case, tally),
         unit=specification.data.unit,
         answers=specification.prediction.answers,
     )
@@ -98,6 +100,17 @@ def _share_used(tally: Partial) -> float:
     if tally.units is None or not tally.units.rows:
         return 1.0
     return len(tally.units.units) / tally.units.rows
+
+
+def _of_nobody(case: Case, tally: Partial) -> str:
+    """Why one of each unit could not be chosen of test rows like the reference rows, and what to do; empty where it can."""
+    units, unit = tally.units, case.specification.data.unit
+    if units is None or unit is None:
+        return ""
+    said, remedy = units_unknown(
+        unit, rows=units.rows, missing=units.missing, units=len(units.units), largest=units.largest
+    )
+    return f"{said} Of test rows like them nothing about the model is judged. {remedy}" if said else ""
 
 
 A_FEW, PLACES = 1000, 10
@@ -236,9 +249,7 @@ def _planned(
     aside = imagined.small.get(criterion.across or "", frozenset())
     if outside := rows_in_no_group(case.specification, tally, wanted, aside):
         reference = data_set(reference_data(case.specification))
-        return PlannedCriterion(
-            criterion, undefined=f"Of the {reference} rows {outside[0].lower()}{outside[1:]}"
-        )
+        return PlannedCriterion(criterion, undefined=f"Of the {reference} rows: {outside}")
     counts = counts_of(check, criterion, lambda: imagined.view(wanted))
     if isinstance(counts, Broken):
         return PlannedCriterion(criterion, broken=counts)

@@ -103,7 +103,7 @@ class Plan:
     among the reference rows; all of them where there is no unit.
     ``attempts``: what they can show at each share of alpha, the first attempt first; each with its ``criteria``, those that
     are ``hopeless`` or ``broken`` among them, and with ``all_pass``.
-    ``repeats``: why test rows like the reference rows are refused, since too many are equal or share an identifier, and what to do;
+    ``repeats``: why test rows like the reference rows are refused, since too many are equal or share an identifier, or nobody knows their unit, and what to do;
     empty when they are not.
     ``answered``: reference rows for whose scores the model was asked, to see that it answers. ``answers``: what is such an answer.
     """

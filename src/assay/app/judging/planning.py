@@ -35,4 +35,4 @@ def make_plan(specification: Path | str, *, data: Mapping[str, Any] | None = Non
     case = open_case(path, data=data, scratch=Workspace.beside(path).tables)
     with open_engine(path, workers=workers) as engine:
         made = plan(case, engine, ask_a_few(case, engine), attempts=case.specification.attempts.alike())
-        return replace(made, repeats=will_be_refused(case, engine))
+        return replace(made, repeats=" ".join(filter(None, (made.repeats, will_be_refused(case, engine)))))

@@ -163,7 +163,7 @@ def top_coding(view: TableView, *, column: str) -> Counts:
         or as in the free cells up to the next value; a cell is as wide as neighbouring values usually lie apart. If no end is a spike in that sense one is named with a probability
         of at most 1 % in the whole data set (binomial tail, Bonferroni). (Burkhauser et al. 2012, Review of Economics and Statistics 94, on top-coded incomes.)
     Limits:
-        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen. Numbers are known to .1 %: a column that lies far from zero for its width makes the criterion not evaluable. A number that is stored as text, or has a few documented codes among
+        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen. Numbers are known to .1 %: a column that lies far from zero for its width makes the criterion not evaluable; name the others one by one (`column`). A number that is stored as text, or has a few documented codes among
         other values, makes the criterion not evaluable.
     Remedy:
         Ask for the values as they were recorded; else say in the dictionary at which value the column ends.

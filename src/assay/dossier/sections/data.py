@@ -49,7 +49,9 @@ _PROFILE = (
 
 
 def _profile(p: ProfileRecord) -> tuple[Rich, ...]:
-    codes = ", ".join(f"{code} ({figures.count(n)})" for code, n in p.undocumented)
+    codes = ", ".join(
+        f"{code if code.strip() else repr(code)} ({figures.count(n)})" for code, n in p.undocumented
+    )
     numbers = (p.rows, p.missing, p.ill_typed, p.out_of_range)
     return ((Code(p.column),), *((figures.count(n),) for n in numbers), (codes or figures.NONE,))
 
