@@ -22,9 +22,9 @@ from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain.assessment import Asked, Broken
 from assay.domain.errors import AssayError
 from assay.domain.evidence import Census, Statistic, Undefined
-from assay.domain.gating import units_unknown
 from assay.domain.judge import judge
 from assay.domain.needs import Part
+from assay.domain.units import units_unknown
 from assay.domain.vocabulary import Comparator, Reason, Tier, Verdict
 from assay.dossier.wording import data_set
 from assay.engine.engine import Engine
