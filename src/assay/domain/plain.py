@@ -77,10 +77,14 @@ def _is_document(owner: type) -> bool:
     return dataclasses.is_dataclass(owner) or issubclass(owner, BaseModel)
 
 
-@functools.cache
 def kind(owner: type) -> str:
     """The name of a class in a document: ``ScoreCell`` is ``score_cell``."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", owner.__name__).lower()
+    return _in_words(owner.__name__)
+
+
+@functools.cache
+def _in_words(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def tagged(options: tuple[Any, ...]) -> bool:
