@@ -209,7 +209,7 @@ def test_a_clock_behind_the_decision_signs_elsewhere_as_it_does_at_the_log(
     assert sign_decision(bank, "", role="risk_officer", signer=KEYS["ria"]).quorum.reached
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_order_of_taking_does_not_matter_to_the_quorum(bank: Path, tmp_path: Path, seed: int) -> None:
     """From packs of one log, each person one word in each of their roles."""
     chance = random.Random(seed)

@@ -24,7 +24,10 @@ TUTORIAL = ROOT / "docs" / "tutorial.md"
 SETUP = ["make setup", ". .venv/bin/activate"]
 """What is not run here: these tests run in the environment that it makes."""
 
-FRESH = ("assay certify specification.yaml --rehearse", "assay gate ")
+FRESH = (
+    "assay certify specification.yaml --rehearse",
+    "assay gate out/candidate-b.txt --policy policy.yaml --use-case credit-default",
+)
 """Commands in an interpreter of their own."""
 
 

@@ -79,11 +79,11 @@ def _is_document(owner: type) -> bool:
 
 def kind(owner: type) -> str:
     """The name of a class in a document: ``ScoreCell`` is ``score_cell``."""
-    return _apart(owner.__name__)
+    return _in_words(owner.__name__)
 
 
 @functools.cache
-def _apart(name: str) -> str:
+def _in_words(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
