@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pytest
-from tests.app.conftest import Folder, replaced
+from tests.app.conftest import Folder, in_process, replaced
 from tests.world import policy
 
 import assay
+from assay.app.judging import open_engine
 from assay.app.judging.case import open_case
 from assay.app.judging.replay import Alike, replay
 from assay.domain.demands import unsatisfied
@@ -67,10 +68,9 @@ def verdicts(done: assay.Certification) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The verdicts where sex is 1 and 2, and the specification says so."""
-    done = assay.certify(
-        Folder(tmp_path_factory.mktemp("coded")).write(), workers=1, certify_without_a_lock=True
-    )
-    return verdicts(done)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(open_engine, "executor_of", in_process)
+        return verdicts(judged(Folder(tmp_path_factory.mktemp("coded"))))
 
 
 @pytest.mark.parametrize("dictionary", DOCUMENTED)
@@ -194,7 +194,7 @@ def test_a_policy_has_one_digest_however_its_codes_are_written(tmp_path: Path) -
 
 
 def test_the_plan_knows_the_groups(folder: Folder) -> None:
-    made = assay.make_plan(boolean(folder).write(), workers=1)
+    made = assay.make_plan(boolean(folder).write(), workers=0)
     rows = {g.label: g.rows for g in made.groups if g.grouping == "sex"}
     men = pc.sum(pc.cast(folder.develop["sex"], pa.int64())).as_py()
     assert rows == {"men": 2 * men, "women": 4000 - 2 * men}

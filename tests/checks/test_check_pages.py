@@ -1,5 +1,6 @@
 """What the committed pages say is what is read; that they are up to date is held with the other pages (tests/docs)."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -14,6 +15,12 @@ from assay.reading.source import source_of
 ROOT = Path(__file__).parents[2]
 
 
+@functools.cache
+def page_of(check_id: str) -> str:
+    """It judges each of the check's examples."""
+    return page(catalogue()[check_id])
+
+
 def test_every_check_is_on_the_index():
     index = (ROOT / "docs" / "checks" / "index.md").read_text(encoding="utf-8")
     pages = [p for p in (ROOT / "docs" / "checks").glob("*.md") if p.name != "index.md"]
@@ -23,7 +30,7 @@ def test_every_check_is_on_the_index():
 
 @pytest.mark.parametrize("check", catalogue().values(), ids=catalogue())
 def test_the_criterion_of_a_page_is_read_as_it_is_meant(check):
-    snippet = page(check).partition("## In a specification\n\n```yaml\n")[2].partition("\n```")[0]
+    snippet = page_of(check.id).partition("## In a specification\n\n```yaml\n")[2].partition("\n```")[0]
     located = locate(source_of(f"criteria:\n{snippet}\n".encode(), check.id))
     assert not located.problems
     (written,) = located.value["criteria"]
@@ -36,7 +43,7 @@ def test_the_criterion_of_a_page_is_read_as_it_is_meant(check):
 
 @pytest.mark.parametrize("check", catalogue().values(), ids=catalogue())
 def test_what_a_page_allows_is_what_is_taken(check):
-    allowed = page(check).partition("## Parameters")[2].partition("\n\n## ")[0]
+    allowed = page_of(check.id).partition("## Parameters")[2].partition("\n\n## ")[0]
     assert "None" not in allowed
     for name, parameter in check.metric.parameters.items():
         (row,) = (line for line in allowed.splitlines() if line.startswith(f"| `{name}` |"))
