@@ -15,9 +15,9 @@ def _names(text: str) -> list[str]:
     return text.split()
 
 
-WORDS = _names("""__future__ collections contextlib dataclasses datetime decimal difflib enum errno fractions functools itertools math re
+WORDS = _names("""__future__ collections contextlib dataclasses datetime decimal difflib enum errno fractions functools itertools math operator re
     textwrap types typing unicodedata pathlib.PurePath pathlib.PurePosixPath""")
-BYTES = _names("base64 binascii hashlib json")
+BYTES = _names("base64 binascii hashlib json struct")
 IN_A_CHILD = _names("""__future__ collections.abc contextlib ctypes errno os platform resource socket stat struct sys sysconfig
     typing""")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from tests.app.test_multiclass import Cellar
 import assay
 from assay.domain import figures
 from assay.domain.vacuous import p_of_no_gain, vacuous
+from assay.domain.vocabulary import Reason, Tier, Verdict
 from assay.dossier.document import compose
 
 
@@ -40,6 +42,10 @@ def test_everybody_approved_and_one_score_for_all(folder: Folder) -> None:
         "Everybody is decided favourably (all 4,000 rows as 0): this takes no model.",
     )
     assert all(one in compose(record).opening.means for one in said)
+    judged = record.judged[0]
+    noise = replace(judged.assessment, criterion="noise", metric="robustness.noise", tier=Tier.CRITICAL)
+    broken = replace(judged, assessment=noise, verdict=Verdict.ERROR, reason=Reason.DATA_INVALID)
+    assert vacuous(replace(record, judged=(*record.judged, broken))) == said
 
 
 def test_accuracy_that_the_base_rate_has_too(folder: Folder) -> None:

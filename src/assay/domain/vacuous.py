@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assay.domain import figures
+from assay.domain.assessment import Judged
 from assay.domain.evidence import (
     Averages,
     Explained,
@@ -23,7 +24,7 @@ from assay.domain.evidence import (
     Statistic,
 )
 from assay.domain.record import Record
-from assay.domain.vocabulary import Comparator, Reason, Task, Tier, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Stage, Task, Tier, Verdict
 
 ALPHA = 0.05
 
@@ -46,16 +47,21 @@ class Decided:
 def vacuous(record: Record) -> tuple[str, ...]:
     """What is told of a model that decides nothing, in sentences; none of one that decides, or of which too little is counted.
 
-    None either where a critical criterion could not be measured because the data cannot be read, such as labels of 1 and 2: nothing is
-    certified then, and the rows that can be read are some of those that were to count.
+    None either where the data cannot be read, such as labels of 1 and 2, so that no critical criterion about performance could be measured:
+    nothing is certified then, and the rows that can be read are some of those that were to count.
     """
-    if any(j.reason is Reason.DATA_INVALID and j.assessment.tier is Tier.CRITICAL for j in record.judged):
+    asked = [j for j in record.judged if j.assessment.tier is Tier.CRITICAL and _of_performance(j)]
+    if asked and all(j.reason is Reason.DATA_INVALID for j in asked):
         return ()
     decided = decided_of(record)
     found = [*_one_score(record), *(_decides_nothing(decided, record) if decided else ())]
     if record.specification.prediction.task is Task.MULTICLASS:
         found += _one_class(record)
     return (*found, *_explains_nothing(record), *_calibrated_like_nothing(record))
+
+
+def _of_performance(judged: Judged) -> bool:
+    return judged.assessment.metric.startswith(f"{Stage.PERFORMANCE}.")
 
 
 CALIBRATION = frozenset({Functional.KS_CALIBRATION, Functional.ECE})
