@@ -12,7 +12,7 @@ from sklearn.covariance import EllipticEnvelope
 from assay.checks.catalogue import catalogue
 from assay.checks.performance.ood_acceptance import tabulate
 from assay.checks.tabled import table_view
-from assay.domain.dictionary import Column
+from assay.domain.dictionary import Column, ColumnType
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.vocabulary import Reason
 from assay.stats.detector import Detector
@@ -138,7 +138,8 @@ def test_numbers_that_are_called_codes_are_not_all_as_usual_as_any() -> None:
         return accepted(judged, known, dictionary=(income, age))
 
     assert rate(told(Column(name="income", type="integer", description="income"))) < 0.05
-    for kind in ("integer", "category"):
+    kinds: tuple[ColumnType, ...] = ("integer", "category", "text")
+    for kind in kinds:
         found = told(Column(name="income", type=kind, description="income", codes={-1: "unknown"}))
         assert isinstance(found, Undefined)
         assert "a code that others of them do not have, most often of 'income'" in found.detail
