@@ -275,7 +275,15 @@ def test_an_input_of_many_numbers_is_no_category(folder):
     assert verdicts(done)["accuracy"][0] is not Verdict.ERROR
 
 
-@pytest.mark.parametrize("called", ["category, codes: {1: little}", "text, codes: {1: little}", "boolean"])
+@pytest.mark.parametrize(
+    "called",
+    [
+        "category, codes: {1: little}",
+        "text, codes: {1: little}",
+        "boolean",
+        f"category, codes: {dict.fromkeys(range(-200, 0), 'occurs nowhere')}",
+    ],
+)
 def test_an_input_of_few_numbers_is_no_category_boolean_or_text(folder, called):
     """A tree on whether the bands are odd passed noise, rounding and consistency: nothing was changed."""
     with_a_lightgbm_model(folder)

@@ -63,6 +63,29 @@ def test_most_of_a_small_group_does_not_hide_in_few_rows_without_a_label(folder:
     assert "50 of 100 rows of 'women' of 'train' have no label" in found.sentence
 
 
+@pytest.mark.parametrize("said", [None, 9])
+def test_nor_a_drift_of_labels(folder: Folder, said: int | None) -> None:
+    """At one site most labels 1 were none, or 9: of 70 % there and 20 % elsewhere the labelled rows had 20 % at both."""
+    draw = np.random.default_rng(3)
+
+    def with_sites(table: pa.Table) -> pa.Table:
+        return table.append_column("site", pa.array(draw.integers(1, 3, table.num_rows)))
+
+    folder.test, folder.develop, train = map(with_sites, (folder.test, folder.develop, people(3000, 3)))
+    south = train["site"].to_numpy() == 2
+    labels = (draw.random(3000) < np.where(south, 0.7, 0.2)).astype(int)
+    lost = south & (labels == 1) & (draw.random(3000) < 0.9)
+    written = [said if gone else label for gone, label in zip(lost.tolist(), labels.tolist(), strict=True)]
+    folder.dictionary += "  - {name: site, type: category, description: site, codes: {1: a, 2: b}}\n"
+    folder.edit("small_groups:", "strata:\n  site: {column: site, groups: {a: 1, b: 2}}\nsmall_groups:")
+    folder.text = f"""{folder.text.rstrip()}
+  - {{id: drift, metric: data.source_drift, data: train, at_most: 0.1, tier: supporting, rationale: one rule for all, owner: data_steward,
+     requirements: [x/1]}}"""
+    found = judged(folder, replaced(train, "bad", pa.array(written, pa.int64())), "train", "")["drift"]
+    assert found.verdict is Verdict.NOT_EVALUABLE
+    assert f"{lost.sum():,} of 3,000 rows of 'train' have no label" in found.sentence
+
+
 @pytest.mark.parametrize("mark", ["none", "one for all"])
 def test_rows_whose_unit_nobody_knows_hide_no_gap(folder: Folder, mark: str) -> None:
     train = people(3000, 3)

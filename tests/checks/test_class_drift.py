@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -90,3 +91,18 @@ def test_rows_without_a_label_are_in_no_share() -> None:
     some = frame.assign(label=frame["label"].where(frame.index >= 100, -1))
     (cell, *_) = counted(some, by="site").cells
     assert cell.trials == int((some["site"][some["label"] >= 0] == "n").sum())
+
+
+def test_a_class_may_have_a_tab_in_its_name() -> None:
+    arguments = {"by": "site", "period": "quarter", "join_below": 0}
+    frame = rows(4)
+    view = table_view(
+        tabulate,
+        {"site": frame["site"].tolist()},
+        label=frame["label"].to_numpy(),
+        strata=SITES,
+        answers=replace(THREE, classes=("a\tb", "b", "c")),
+        parameters=arguments,
+    )
+    found = catalogue()["data.class_drift"].count(view, arguments=arguments)
+    assert {cell.family for cell in found.cells} == {f"{name}, by site" for name in ("a\tb", "b", "c")}

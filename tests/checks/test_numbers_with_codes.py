@@ -65,7 +65,13 @@ def test_codes_stay_codes_though_a_few_rows_have_others(metric: str) -> None:
 
 @pytest.mark.parametrize("metric", CHECKS)
 @pytest.mark.parametrize(
-    ("kind", "codes"), [("category", {-9: "not asked"}), ("text", {-9: "not asked"}), ("boolean", None)]
+    ("kind", "codes"),
+    [
+        ("category", {-9: "not asked"}),
+        ("text", {-9: "not asked"}),
+        ("boolean", None),
+        ("category", dict.fromkeys(range(-200, 0), "occurs nowhere")),
+    ],
 )
 def test_nor_does_another_name_for_numbers(
     metric: str, kind: ColumnType, codes: dict[int | str, str] | None

@@ -312,7 +312,13 @@ def test_numbers_that_are_stored_as_text_have_no_order() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    [["HIV", "hiv", " H-I-V "], ["HIV", "unknown", "n/a"], ["HIV", "9", "9"], ["ＨＩＶ", "HIV", "h i v"]],
+    [
+        ["HIV", "hiv", " H-I-V "],
+        ["HIV", "unknown", "n/a"],
+        ["HIV", "not asked", "No answer"],
+        ["HIV", "9", "9"],
+        ["ＨＩＶ", "HIV", "h i v"],
+    ],
 )
 def test_one_illness_that_is_spelt_in_several_ways_or_not_known_is_one_value(written: list[str]) -> None:
     check = catalogue()["privacy.l_diversity"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
-from assay.domain.dictionary import Column
 from assay.domain.errors import SubjectError
 from assay.domain.gating import MOST_IN_NO_GROUP
 from assay.tally.profiles import MANY, ProfileTally
@@ -23,7 +22,7 @@ def called_names(case: Case, measured: Measured) -> SubjectError | None:
             continue
         others = profile.ill_typed + sum(rows for _, rows in profile.undocumented)
         if MANY in dict(profile.undocumented) or (
-            not column.is_numeric and others > MOST_IN_NO_GROUP * profile.rows and _few(column, profile)
+            not column.is_numeric and others > MOST_IN_NO_GROUP * profile.rows and _few(profile)
         ):
             return SubjectError(
                 f"Of {profile.rows:,} rows {others:,} have a number in the input {profile.name!r} that is none of its codes in the dictionary: it "
@@ -34,6 +33,7 @@ def called_names(case: Case, measured: Measured) -> SubjectError | None:
     return None
 
 
-def _few(column: Column, profile: ProfileTally) -> bool:
-    """Whether fewer codes of a column are documented than others occur; of a boolean without codes any other number is none."""
-    return len(profile.undocumented) > len(column.codes or ()) or profile.ill_typed > 0
+def _few(profile: ProfileTally) -> bool:
+    """Whether fewer documented codes occur than others do; of a boolean without codes any other number is none."""
+    codes, others = (sum(rows > 0 for _, rows in found) for found in (profile.codes, profile.undocumented))
+    return others > codes or profile.ill_typed > 0

@@ -103,15 +103,14 @@ def measured_numbers(context: TableContext) -> tuple[str, ...]:
 
 
 def _as_codes(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
-    """The rows with a number that is none of the documented codes of its column, and which, by a table of its own."""
+    """The code of each row of a column with documented ones, or a number that is none of them, by a table of its own."""
     found = {}
     for name in names:
         entry = rows.context.column(name)
         if entry is None or name not in rows.names:
             continue
         if entry.is_numeric or rows.column(name).dtype.kind in "iuf":
-            code = rows.codes(name)[0]
-            found[AS_CODES + name] = np.where(code < len(entry.codes_of_its_values or ()), -1, code)
+            found[AS_CODES + name] = rows.codes(name)[0]
     return found
 
 
@@ -120,22 +119,26 @@ def _called_codes(view: TableView) -> Undefined | None:
     for data, tables in view.tables.items():
         for table, counts in tables.items():
             name = table.removeprefix(AS_CODES)
-            if name != table and _are_numbers(view, name, counts, view.rows[data]):
+            others = _others(view, name, counts, view.rows[data]) if name != table else 0
+            if others:
                 return Undefined(
                     Reason.NOT_MEASURED,
-                    f"The dictionary documents codes of {name!r}, and {counts.total:,} of {view.rows[data]:,} rows of {data!r} have a number that is none "
+                    f"The dictionary documents codes of {name!r}, and {others:,} of {view.rows[data]:,} rows of {data!r} have a number that is none "
                     "of them, which is not looked at. Delete its codes if it is a number, and write nothing where nothing is known; or list all its codes.",
                 )
     return None
 
 
-def _are_numbers(view: TableView, name: str, others: TableCounts, rows: int) -> bool:
-    """Whether too many rows have another number than the documented codes; of what is called a category also other kinds than codes, for a few
-    codes may be forgotten."""
+def _others(view: TableView, name: str, found: TableCounts, rows: int) -> int:
+    """The rows that have another number than the documented codes, where these are too many; of what is called a category only where more
+    such numbers occur than codes, for a few may be forgotten."""
     entry = view.context.column(name)
-    if entry is None or others.total <= MOST_IN_NO_GROUP * rows:
-        return False
-    return entry.is_numeric or len(others.keys) > len(entry.codes_of_its_values or ())
+    if entry is None:
+        return 0
+    other = found.keys >= len(entry.codes_of_its_values or ())
+    others = int(found.counts[other].sum())
+    numbers = entry.is_numeric or np.count_nonzero(other) > np.count_nonzero(~other)
+    return others if numbers and others > MOST_IN_NO_GROUP * rows else 0
 
 
 def measured(view: TableView) -> dict[str, TableCounts]:

@@ -58,6 +58,17 @@ def plain(text: str) -> str:
 UNKNOWN = (
     *("", "?", "-", "--", ".", "n/a", "na", "#n/a", "nan", "nil", "null", "none", "unknown", "missing"),
     *("not available", "not known", "not applicable", "undefined", "tbd", "xxx"),
+    *(
+        "not asked",
+        "not answered",
+        "not recorded",
+        "not reported",
+        "not specified",
+        "not stated",
+        "no answer",
+        "no data",
+        "no information",
+    ),
 )
 """Texts that say in words that nothing is known."""
 

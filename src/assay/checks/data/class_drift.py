@@ -54,7 +54,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
     "classes, the time and all strata.",
     unit=Unit.POINTS,
     reading="the class {family} is {value} more frequent[ in {first} than in {second}]",
-    need=Tabulated(tabulate, parting_columns, per_unit=True, of_labels=True),
+    need=Tabulated(tabulate, parting_columns, per_unit=True),
     tasks=(Task.MULTICLASS,),
     comparators=AT_MOST,
     ideal=ZERO,
@@ -103,7 +103,8 @@ def class_drift(view: TableView, *, by: str, period: str, join_below: int) -> Co
         unifying view on dataset shift in classification", Pattern Recognition 45, on prior probability shift.)
     Limits:
         Seasons are drift, too, and sites may differ because their people do. That shares are equal does not say that the same cases have the label.
-        Rows without a date that can be read, and rows in no declared part, are left out, and with more than 2 % of them the criterion is not evaluable;
+        Rows without a label, without a date that can be read, and in no declared part, are left out, and with more than 2 % of them the criterion is not
+        evaluable;
         short periods make it inconclusive unless they are joined.
     Remedy:
         Ask what changed at that time, or how the places label; state one definition of each class and label the others again by it.
@@ -116,7 +117,7 @@ def class_drift(view: TableView, *, by: str, period: str, join_below: int) -> Co
         return undeclared
     cells: list[Rate] = []
     for table in sorted(view.tables[view.data]):
-        of, name = table.split(APART)
+        of, name = table.split(APART, 1)
         found = rates_parted(view, table, of, f"{name}, by {of}", period=period, join_below=join_below)
         if isinstance(found, Undefined):
             return found

@@ -41,7 +41,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
     estimand="The largest difference between two periods in the share of rows with label 1.",
     unit=Unit.POINTS,
     reading="{label} = 1 is {value} more frequent[ in {first} than in {second}]",
-    need=Tabulated(by_period, time_columns, per_unit=True, of_labels=True),
+    need=Tabulated(by_period, time_columns, per_unit=True),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters=SETTINGS,
@@ -90,8 +90,8 @@ def label_drift(view: TableView, *, period: str, join_below: int) -> Counts:
         "A unifying view on dataset shift in classification", Pattern Recognition 45, on prior probability shift.)
     Limits:
         Seasons are drift, too: compare years, or allow for them in the threshold. That shares are equal does not say that the
-        same cases have the label. A slow change is seen between its ends only. Rows without a date that can be read are left out, and with
-        more than 2 % of them the criterion is not evaluable; short periods make it inconclusive unless they are joined.
+        same cases have the label. A slow change is seen between its ends only. Rows without a label, or without a date that can be read, are left
+        out, and with more than 2 % of them the criterion is not evaluable; short periods make it inconclusive unless they are joined.
     Remedy:
         Ask what changed at that time; leave out rows whose outcome was not yet known, label the others again by one rule.
     Oracle:

@@ -47,7 +47,7 @@ def _sites(*shares: float, rows: int = 1000) -> TableView:
     "strata that the specification declares, or in the named one.",
     unit=Unit.POINTS,
     reading="{label} = 1 is {value} more frequent[ for {first} than for {second}][ of {family}]",
-    need=Tabulated(by_source, source_columns, per_unit=True, of_labels=True),
+    need=Tabulated(by_source, source_columns, per_unit=True),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={
@@ -97,7 +97,8 @@ def source_drift(view: TableView, *, source: str) -> Counts:
         MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27); a fail pays for all pairs
         of all strata (Holm).
     Limits:
-        Sites may differ because their people do. Rows in no declared part are left out, and so are parts without a labelled row. That shares are equal does
+        Sites may differ because their people do. Rows without a label, and in no declared part, are left out, and with more than 2 % of them the criterion
+        is not evaluable; so are parts without a labelled row. That shares are equal does
         not say that labels mean the same.
     Remedy:
         Have the same cases labelled at both places; state one definition of the outcome and label again.

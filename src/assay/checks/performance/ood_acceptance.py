@@ -22,20 +22,31 @@ from assay.tally.table import Integers, Rows, TableContext, TableView, together
 TABLE, ALL_NEW = "accepted", "all new: "
 REFUSED, ACCEPTED, UNKNOWN = 0, 1, 2
 """What the detector says of a row; nothing where too few rows are known."""
-LOOKED_AT = frozenset({"number", "integer", "category", "boolean"})
-"""The dictionary's types of columns that it looks at: names, texts and dates are new in every row."""
+NEW_IN_EVERY_ROW = frozenset({"text", "date", "identifier"})
+"""The dictionary's types of columns that it does not look at, but for numbers of which codes are documented."""
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
-    """What the model is fed, but texts, dates and identifiers."""
+    """What the model is fed, but dates, identifiers and texts without a code."""
     known = {name: context.column(name) for name in context.fed}
-    return tuple(name for name, column in known.items() if column is None or column.type in LOOKED_AT)
+    return tuple(
+        name
+        for name, column in known.items()
+        if column is None or column.codes is not None or column.type not in NEW_IN_EVERY_ROW
+    )
+
+
+def _is_free_text(context: TableContext, name: str, values: NDArray[Any]) -> bool:
+    """Whether a column holds texts and is called so; numbers that are called texts are looked at."""
+    column = context.column(name)
+    return column is not None and column.type in NEW_IN_EVERY_ROW and values.dtype.kind not in "iufb"
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """The group of each row, and whether it is accepted; the rows of columns in which another code is as usual as any."""
+    """The group of each row, and whether it is accepted; all rows by the column of most new codes where one more is as usual as any."""
     known, level = context.known, float(context.parameters["level"])
-    names = [n for n in columns(context) if known is not None and n in known.columns and n in rows.names]
+    there = {} if known is None else {n: v for n, v in known.columns.items() if n in rows.names}
+    names = [n for n in columns(context) if n in there and not _is_free_text(context, n, there[n])]
     if known is None or known.n < 2 or not names:
         return _counted(rows, np.full(rows.n, UNKNOWN, dtype=np.int64))
     numeric = _numeric(names, context, rows)
@@ -44,19 +55,22 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         said = np.full(rows.n, UNKNOWN, dtype=np.int64)
     else:
         said = (detector.p_values({name: rows.column(name) for name in names}) > level).astype(np.int64)
-    new = [name for name in names if name not in numeric and _new(known.columns[name]) > level]
-    return _counted(rows, said) | {f"{ALL_NEW}{name}": np.zeros(rows.n, dtype=np.int64) for name in new}
+    new = {name: _new(known.columns[name]) for name in names if name not in numeric}
+    if not new or np.logical_or.reduce(list(new.values())).mean() <= level:
+        return _counted(rows, said)
+    most = max(new, key=lambda name: int(new[name].sum()))
+    return _counted(rows, said) | {f"{ALL_NEW}{most}": np.zeros(rows.n, dtype=np.int64)}
 
 
 def _counted(rows: Rows, said: Integers) -> dict[str, Integers]:
     return {TABLE: together(rows.grouped, (said, 3))}
 
 
-def _new(codes: NDArray[Any]) -> float:
-    """The share of the second half of the known rows, which says what is usual, whose code no row of the first half has."""
+def _new(codes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which of the second half of the known rows, which says what is usual, have a code that no row of the first half has."""
     half = len(codes) // 2
     seen = set(codes[:half].tolist())
-    return float(np.mean([code == code and code not in seen for code in codes[half:].tolist()]))
+    return np.array([code == code and code not in seen for code in codes[half:].tolist()], dtype=bool)
 
 
 def _numeric(names: list[str], context: TableContext, rows: Rows) -> frozenset[str]:
@@ -156,9 +170,9 @@ def ood_acceptance(view: TableView, *, level: Decimal) -> Counts:
         exact Clopper-Pearson limits (1934). No prediction is asked for.
     Limits:
         The detector is Assay's, not one that is in use beside the model. It sees pairs of numbers that never go together, and no finer
-        pattern; codes only one by one, and it is not evaluable where more reference rows than the level have a code that is new among them, as each number of a column has whose
-        dictionary entry calls it a category. The level holds on average over the reference rows that are drawn: those of one run refuse a
-        little more or less. It says that a row is unusual, not that the answer is wrong. Texts, dates and identifiers are not looked at.
+        pattern; codes only one by one, and it is not evaluable where more reference rows than the level have a code that is new among them in any column, as each number of a
+        column has whose dictionary entry calls it a category. The level holds on average over the reference rows that are drawn: those of one run refuse a
+        little more or less. It says that a row is unusual, not that the answer is wrong. Texts, dates and identifiers are not looked at, but numbers that are called texts are.
     Remedy:
         Train on such rows, or send them to a person. If too many usual rows are refused, the reference rows are not like the judged ones:
         see performance.psi, which compares a column with that of another data set.
@@ -177,8 +191,8 @@ def ood_acceptance(view: TableView, *, level: Decimal) -> Counts:
     if name := next((t.removeprefix(ALL_NEW) for t in view.tables[view.data] if t.startswith(ALL_NEW)), ""):
         return Undefined(
             Reason.NOT_MEASURED,
-            f"More than a share of {level} of the reference rows have a code of {name!r} that others of them do not have, so that a new one would never be "
-            "refused. Call it a number if it is one, and store it as such; or leave it out of the inputs.",
+            f"More than a share of {level} of the reference rows have a code that others of them do not have, most often of {name!r}, so that a new one would "
+            "hardly be refused. Call a column a number if it is one, and store it as such; or leave it out of the inputs.",
         )
     return Rates(
         tuple(
