@@ -65,7 +65,7 @@ def begun(case: Case, folder: Path) -> tuple[str, ...]:
     made = case.make(folder)
     for name in ("develop", "test"):
         table = getattr(made, name)
-        kept = [c for c in table.column_names if c not in {"low", "high"}]
+        kept = [c for c in table.column_names if c not in {"low", "high", "old"}]
         pq.write_table(table.select(kept), folder / f"{name}.parquet")
     skops.io.dump(made.model, folder / "model.skops")
     return start(folder / "develop.parquet", str(folder / "model.skops"), folder, label=case.label).warnings
