@@ -22,6 +22,10 @@ class Unit(StrEnum):
     COUNT = "count"
 
 
+TIME = "time"
+"""What checks call the column that says when, beside the strata."""
+
+
 class Names(StrEnum):
     """What the value of a parameter names, so that a name which does not exist is refused."""
 

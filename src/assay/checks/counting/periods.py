@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from assay.domain.evidence import Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
+from assay.domain.metric import TIME
 from assay.domain.vocabulary import Reason
 from assay.tally.dates import DATE, days_of
 from assay.tally.table import Rows, TableContext, TableCounts, TableView
@@ -163,8 +164,8 @@ def unread(
     )
 
 
-WHOLE, TIME = "", "time"
-"""What the rows are parted by beside the strata, none of which has such a name: nothing, and the column that says when."""
+WHOLE = ""
+"""What the rows are parted by beside the strata, none of which has such a name: nothing. (And by ``TIME``.)"""
 
 
 def parted(rows: Rows, context: TableContext, period: str) -> dict[str, Integers]:

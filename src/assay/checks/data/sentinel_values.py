@@ -17,7 +17,6 @@ from assay.checks.counting.periods import (
     DAY_FORMS,
     PERIOD_CODES,
     PLACEHOLDERS,
-    TIME,
     WHOLE,
     parted,
     period_name,
@@ -28,7 +27,7 @@ from assay.checks.counting.periods import (
 from assay.checks.counting.plain import UNKNOWN, plain
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
-from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.metric import TIME, Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict

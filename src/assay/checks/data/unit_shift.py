@@ -21,7 +21,6 @@ from assay.checks.counting.numbers import (
 )
 from assay.checks.counting.periods import (
     PERIOD_CODES,
-    TIME,
     WHOLE,
     parted,
     period_name,
@@ -30,7 +29,7 @@ from assay.checks.counting.periods import (
 )
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
-from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.metric import TIME, Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict

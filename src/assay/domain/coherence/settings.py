@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from assay.domain.coherence.criteria import TIME
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
-from assay.domain.metric import Names, Parameter, several
+from assay.domain.metric import TIME, Names, Parameter, several
 from assay.domain.nearest import listed, nearest
 from assay.domain.vocabulary import Task
 from assay.domain.written import unread
