@@ -37,7 +37,12 @@ def rows(seed: int, n: int = 3000, *, shifted: bool = False) -> pd.DataFrame:
 
 
 def counted(
-    frame: pd.DataFrame, *, time: str | None = "day", strata: Any = SITES, answers: Answers = THREE, **given: Any
+    frame: pd.DataFrame,
+    *,
+    time: str | None = "day",
+    strata: Any = SITES,
+    answers: Answers = THREE,
+    **given: Any,
 ) -> Any:
     arguments = {"by": "", "period": "quarter", "join_below": 0, **given}
     view = table_view(

@@ -469,7 +469,7 @@ def test_a_model_of_numbers_is_asked_about_no_decision(
             "task": task,
             "label": "y",
             "score": "what it means",
-            **({"range": [0, 9]} if task == "regression" else {"favourable": 1, "decide_at": "0.5"}),
+            **({"range": [0, 9]} if task == "regression" else {"favourable": 1, "decide_at": Decimal("0.5")}),
         }
     )
     draft = Draft(prediction=prediction, criteria={0: criterion(**{"with": given} if given else {})})
