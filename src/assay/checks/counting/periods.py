@@ -168,7 +168,7 @@ WHOLE = ""
 """What the rows are parted by beside the strata, none of which has such a name: nothing. (And by ``TIME``.)"""
 
 
-def parted(rows: Rows, context: TableContext, period: str) -> dict[str, Integers]:
+def parts_and_all(rows: Rows, context: TableContext, period: str) -> dict[str, Integers]:
     """By what rows are parted, the part that each is in: all of them, the strata, and the time where one is declared."""
     parts = {WHOLE: np.zeros(rows.n, dtype=np.int64)}
     parts |= {name: rows.stratum(name) for name, of in context.strata.items() if of.column in rows.names}

@@ -18,7 +18,7 @@ from assay.checks.counting.periods import (
     PERIOD_CODES,
     PLACEHOLDERS,
     WHOLE,
-    parted,
+    parts_and_all,
     period_name,
     time_columns,
     unread,
@@ -75,7 +75,7 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its value, candidates apart."""
-    parts = parted(rows, context, _PERIOD)
+    parts = parts_and_all(rows, context, _PERIOD)
     found = not_numbers(rows, _looked_at(context))
     for name in _looked_at(context):
         if name not in rows.names:
