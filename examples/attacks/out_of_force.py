@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 import assay
 from assay.app.organisation.ledger import open_ledger
@@ -77,7 +75,8 @@ def other_use(scene: Scene) -> Said:
 
 
 def strangers_policy(scene: Scene) -> Said:
-    other = Path(tempfile.mkdtemp())
+    other = scene.folder.parent / "other bank"
+    other.mkdir()
     subprocess.run(
         [*ASSAY, "trust", "init", "--organisation", "Other Bank", "--root", "root=demo:root",
          "--certifier", "legal=demo:legal", "--person", "val:validator=demo:validator", "--demo",

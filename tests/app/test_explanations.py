@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import lightgbm as lgb
@@ -14,8 +15,12 @@ import assay
 from assay.app.judging import open_engine
 from assay.app.verifying.rejudge import contradicted, judged_again
 from assay.domain.record_document import read_record, to_document
+from assay.domain.specification import Prediction
 from assay.domain.vocabulary import Reason, Verdict
 from assay.dossier.html import render_html
+from assay.dossier.lookup import Lookup
+from assay.dossier.sections.explanations import explanations
+from assay.dossier.sentences import told
 from assay.proof.canonical import canonical
 
 CRITERIA = """
@@ -119,6 +124,22 @@ def test_a_curve_is_the_mean_of_the_models_scores_and_is_drawn(judged) -> None:
     for kind in ("sensitivity", "worth"):
         others = tuple(c for c in record.curves if c.kind != kind)
         assert "sensitivity curves" in contradicted(replace(record, curves=others))
+
+
+@pytest.mark.parametrize(("task", "mean"), [("binary", "mean score"), ("regression", "mean prediction")])
+def test_a_curve_is_told_as_what_the_model_answers(judged, task: str, mean: str) -> None:
+    record = judged[2]
+    specification = record.specification
+    numbers = Prediction.model_validate(
+        {"task": "regression", "label": "bad", "score": "days", "range": [Decimal(0), Decimal(1)]}
+    )
+    if task == "regression":  # the same figures, as if they were numbers
+        specification = specification.model_copy(update={"prediction": numbers})
+    lookup = Lookup(replace(record, specification=specification))
+    assert told(lookup, of(record, "curve")).startswith(f"The {mean} is ")
+    section = repr(explanations(lookup))
+    assert f"the {mean} by the value of income for everybody" in section
+    assert f"{mean.capitalize()} by value, for curve" in section
 
 
 def test_reasons_are_asked_of_those_who_are_declined(judged) -> None:

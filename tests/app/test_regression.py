@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,6 +137,9 @@ def test_a_plan_says_what_the_rows_can_show(clinic: Clinic) -> None:
     assert all(power is None or power.passes > 0.9 for power in planned.values())
     assert planned["mae"] is not None
     assert "absolute value of a normal number" in planned["mae"].assumed
+    assert made.errors == "Imagined numbers are off by 45 on average, as a good model's are by 'mae'."
+    assert planned["mae-gap"] is not None
+    assert re.match(r"rows lose 4[3-7](\.\d)? on average in each group", planned["mae-gap"].assumed)
     assert {g.events for g in made.groups} == {None}
     assert made.answered > 0
 

@@ -187,7 +187,10 @@ def test_an_answer_that_is_lacking_or_none_is_not_compared(wines: Any, patients:
     assert isinstance(found, Undefined)
     assert found.detail.startswith("2 rows have none of the declared classes in 'old'")
     label, said, old, _ = patients
-    for wrong, words in ((np.nan, "no number in 'old'"), (401.0, "below 0 or above 400")):
+    for wrong, words in (
+        (np.nan, "no number in 'old' that is a prediction"),
+        (401.0, "below 0 or above 400"),
+    ):
         numbers = old.copy()
         numbers[7] = wrong
         found = counted(MAE, numbers, label, said)

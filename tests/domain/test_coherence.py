@@ -14,10 +14,10 @@ from assay.domain.dictionary import Column, Dictionary
 from assay.domain.gating import at_least
 from assay.domain.metric import Across, Claim, Metric, Names, Parameter, Unit
 from assay.domain.nearest import listed, nearest
-from assay.domain.specification import Attribute, CausalGraph, Criterion, FailureMode
+from assay.domain.specification import Attribute, CausalGraph, Criterion, FailureMode, Prediction
 from assay.domain.specification.protected import MOST_CELLS
 from assay.domain.specification.subject import Data, Subject
-from assay.domain.vocabulary import Comparator, Stage
+from assay.domain.vocabulary import Comparator, Stage, Task
 
 LEAST, MOST = Comparator.AT_LEAST, Comparator.AT_MOST
 ONE = Decimal(1)
@@ -448,6 +448,40 @@ def test_codes_that_a_setting_lists_are_documented(given: dict[str, str], said: 
     world = replace(WORLD, catalogue={ACCURACY.id: replace(ACCURACY, parameters=parameters)})
     found = findings(Draft(criteria={0: criterion(**{"with": given})}), world)
     assert [f.message for f in found if f.code == "codes_not_documented"] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("task", "given", "at", "said"),
+    [
+        ("regression", {}, ("criteria", 0), "'measure' of 'performance.accuracy' is decision where nothing is set, which asks"),
+        ("regression", {"measure": "decision"}, ("criteria", 0, "with", "measure"), "'measure' of 'performance.accuracy' is decision, which asks"),
+        ("regression", {"measure": "score"}, None, ""),
+        ("binary", {}, None, ""),
+    ],
+)  # fmt: skip
+def test_a_model_of_numbers_is_asked_about_no_decision(
+    task: str, given: dict[str, str], at: tuple[object, ...] | None, said: str
+) -> None:
+    measure = Parameter("", default="decision", choices=("score", "decision"), decided=("decision",))
+    metric = replace(ACCURACY, parameters={"measure": measure}, tasks=tuple(Task))
+    prediction = Prediction.model_validate(
+        {
+            "task": task,
+            "label": "y",
+            "score": "what it means",
+            **({"range": [0, 9]} if task == "regression" else {"favourable": 1, "decide_at": Decimal("0.5")}),
+        }
+    )
+    draft = Draft(prediction=prediction, criteria={0: criterion(**{"with": given} if given else {})})
+    found = [
+        f
+        for f in findings(draft, replace(WORLD, catalogue={metric.id: metric}))
+        if f.code == "nothing_decided"
+    ]
+    assert [f.trail for f in found] == ([at] if at else [])
+    for finding in found:
+        assert finding.message.startswith(said)
+        assert finding.remedy == "Write 'measure: score' under its 'with:'."
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ PLAN = PlanDocument(
     reference="develop",
     model_answered_rows=100,
     repeats="",
+    errors="",
     passes=(
         PlannedPass(
             "test",

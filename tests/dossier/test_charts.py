@@ -38,7 +38,10 @@ def drawn(name: str) -> list[str]:
         roc(tuple(c for c in curves if c.kind == "roc"), prefix="c"),
         *(reliability(c, prefix="d") for c in curves if c.kind == "reliability"),
         *(learning(c, prefix="f") for c in (LEARNED, replace(LEARNED, points=LEARNED.points[:1]))),
-        *(sensitivity(c, prefix="g") for c in (CURVED, replace(CURVED, points=CURVED.points[:1]))),
+        *(
+            sensitivity(c, "mean score", prefix="g")
+            for c in (CURVED, replace(CURVED, points=CURVED.points[:1]))
+        ),
         *(interval(j, prefix=f"e{i}") for i, j in enumerate(record.judged)),
     ]
     return [svg for svg in made if svg is not None]

@@ -65,7 +65,7 @@ def _print(made: Plan) -> None:
         _groups(made).print(console)
     _criteria(made).print(console)
     first = made.attempts[0]
-    for remark in (*filter(None, map(_remark, first.criteria)), *_assumptions(first)):
+    for remark in filter(None, (*map(_remark, first.criteria), made.errors, *_assumptions(first))):
         console.print(remark)
     console.print()
     for sentence in _legend(made.attempts, made.unit):

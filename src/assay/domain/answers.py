@@ -72,6 +72,11 @@ class Answers:
         }[self.task]
 
     @property
+    def answer(self) -> str:
+        """What one answer is called."""
+        return "prediction" if self.task is Task.REGRESSION else "score"
+
+    @property
     def correct(self) -> str:
         """Where the specification says what is wanted, for a remedy: what is wrong may be the text."""
         return " Or correct 'prediction.range'." if self.task is Task.REGRESSION else ""

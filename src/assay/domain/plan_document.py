@@ -80,8 +80,8 @@ class PlanDocument:
     """A plan: ``rows`` is how many rows the data of the judged run have. ``rows_used`` is how many of them will count, one of each
     different value of the column ``unit``; all of them where that is null. The rows and events of ``groups`` and the ``rows_needed`` of a criterion
     are rows that count too. ``reference`` is the data that shares come from, and ``model_answered_rows`` are rows of it. ``repeats`` says why test
-    rows like them are refused, since too many are equal or share an identifier, and what to do; empty when they are not. ``attempts`` has an entry for each share of alpha that the
-    schedule spends, the first attempt first.
+    rows like them are refused, since too many are equal or share an identifier, and what to do; empty when they are not. ``errors`` says how far the numbers of the model that is imagined are off,
+    and by which criterion; empty where no numbers are. ``attempts`` has an entry for each share of alpha that the schedule spends, the first attempt first.
     """
 
     rows: int
@@ -90,6 +90,7 @@ class PlanDocument:
     reference: str
     model_answered_rows: int
     repeats: str
+    errors: str
     passes: tuple[PlannedPass, ...]
     groups: tuple[PlannedGroup, ...]
     attempts: tuple[PlannedRuns, ...]

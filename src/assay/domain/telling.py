@@ -25,6 +25,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "family": "in what groups or parts are compared, such as a stratum or a column",
     "label": "the column of true labels",
     "favourable": "the favourable decision, 0 or 1",
+    "answer": "what the model answers for a row: a score, or of a model of numbers a prediction",
     "as_one": "how someone is treated for whom 1 is decided: favourably or unfavourably",
 }
 """What a reading may name besides the parameters of its metric."""

@@ -73,6 +73,7 @@ def _words(lookup: Lookup, judged: Judged, p: Piece, value: str) -> dict[str, st
         "family": "" if p.family in GIVEN_LABEL else p.family,
         "label": prediction.label,
         "favourable": str(prediction.favourable),
+        "answer": prediction.answers.answer,
         "as_one": "favourably" if prediction.favourable == 1 else "unfavourably",
     }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from assay.domain.answers import BINARY, Answers
 from assay.domain.dictionary import Column
 from assay.domain.specification import Attribute, CausalGraph
+from assay.plan.imagined import OFF
 from assay.tally.groups import Layout
 
 
@@ -26,6 +27,7 @@ class Frame:
         copies: key in the results of which rows equal an earlier one; empty where none does, or nobody draws.
         graph: who is declared to act on whom.
         spreads: standard deviation per numeric column on the reference data, for perturbations.
+        off: by which share of the range numbers are off at most that are made up for a plan.
     """
 
     inputs: tuple[str, ...]
@@ -44,6 +46,7 @@ class Frame:
     known: str = ""
     copies: str = ""
     graph: CausalGraph | None = None
+    off: float = OFF
 
     @property
     def content(self) -> tuple[str, ...]:

@@ -49,11 +49,12 @@ def _imagined_scores(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> 
 
 
 def _imagined_numbers(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-    """As far off as a share of the range, evenly on both sides."""
+    """As far off as a share of the range, evenly on both sides; on the other side where the range ends."""
     low, high = frame.answers.low, frame.answers.high
-    truth = numbers_of(batch.columns[frame.label])
-    off = (2 * drawn - 1) * OFF * (high - low)
-    numbers: NDArray[np.float64] = np.clip(np.nan_to_num(truth, nan=low) + off, low, high)
+    truth = np.nan_to_num(numbers_of(batch.columns[frame.label]), nan=low)
+    off = (2 * drawn - 1) * frame.off * (high - low)
+    off = np.where((truth + off < low) | (truth + off > high), -off, off)
+    numbers: NDArray[np.float64] = np.clip(truth + off, low, high)
     return numbers
 
 
@@ -69,8 +70,6 @@ def _imagined_classes(batch: Batch, frame: Frame, drawn: NDArray[np.float64]) ->
 
 ANEW = 2 * DISCORDANCE
 """Share of rows whose scores are made up anew where inputs change: of their decisions at most half become others."""
-OFF = 0.1
-"""Share of the range by which an imagined number is off at most."""
 RIGHT, SURE = 0.8, 0.8
 """Share of rows whose class an imagined model finds, and the probability that it gives to what it says."""
 IMAGINED_ANSWERS: Mapping[Task, Callable[[Batch, Frame, NDArray[np.float64]], NDArray[np.float64]]] = {

@@ -33,6 +33,8 @@ SCORES = tuple(tuple(half + (i + 0.5) / (2 * MOST_SCORES) for i in range(MOST_SC
 """Its scores, of rows that it decides as 0 and as 1: spread evenly, so that a median has rows on either side."""
 DISCORDANCE = 0.05
 """Share of rows on which a perturbed decision is imagined to change."""
+OFF = 0.1
+"""Share of the declared range by which an imagined number is off at most, where nothing says how far: half of it on average."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def means_prospect(counts: Means, asked: Asked, _: Spread | None) -> Prospect | 
     spread = all_of([_of_mean(cell, counts, asked) for cell in counts.cells])
     power = _power(asked)
     at_best = all_of([power(lambda _: 0.0) for _ in counts.cells])
-    return Prospect(spread, at_best, "values spread as those of the decisions that a plan imagines")
+    return Prospect(spread, at_best, "values spread as those of the answers that a plan imagines")
 
 
 def _of_mean(cell: MeanCell, counts: Means, asked: Asked) -> Passes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,13 +26,14 @@ from assay.domain.evidence import Census, Statistic, Undefined
 from assay.domain.judge import judge
 from assay.domain.needs import Part
 from assay.domain.units import units_unknown
-from assay.domain.vocabulary import Comparator, Reason, Tier, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Tier, Verdict
 from assay.dossier.wording import data_set
 from assay.engine.engine import Engine
 from assay.engine.progress import Silence
 from assay.engine.tables import context_of
 from assay.engine.task import AskTask, close_models, run_ask
 from assay.plan.counts import prospect_of
+from assay.plan.errors import errors_of
 from assay.plan.imagined import Imagined, ImaginedTable
 from assay.plan.passes import Pass, Table, Wanted, fuse, reference_data, tables_of
 from assay.plan.power import Power, best_value, expected_value
@@ -61,7 +63,9 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
     tables = tables_of(specification, case.wanted)
     parts |= {Part.TABLES} if tables else set()
     reading = Pass(reference, frozenset(parts), tables=tables, imagined=True)
-    tally = run_pass(case, case.frame(), reading, engine)
+    errors = errors_of(specification.criteria, {id_: check.metric for id_, check in case.checks.items()})
+    answers = specification.prediction.answers
+    tally = run_pass(case, replace(case.frame(), off=errors.off(answers)), reading, engine)
     if wrong := wrong_labels(case, reference, tally):
         raise wrong
     rows = case.datasets[case.judged_on].rows
@@ -77,7 +81,8 @@ def plan(case: Case, engine: Engine, spread: Spread | None, *, attempts: Sequenc
         answered=spread.rows if spread is not None else 0,
         repeats=_of_nobody(case, tally),
         unit=specification.data.unit,
-        answers=specification.prediction.answers,
+        answers=answers,
+        errors=errors.told if answers.task is Task.REGRESSION and any(t.asks for t in tables) else "",
     )
 
 

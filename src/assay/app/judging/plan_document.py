@@ -19,6 +19,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         model_answered_rows=plan.answered,
         passes=tuple(map(_pass, plan.passes)),
         repeats=plan.repeats,
+        errors=plan.errors,
         groups=tuple(map(_group, plan.groups)),
         attempts=tuple(map(_attempt, plan.attempts)),
     )

@@ -105,6 +105,7 @@ class Plan:
     are ``hopeless`` or ``broken`` among them, and with ``all_pass``.
     ``repeats``: why test rows like the reference rows are refused, since too many are equal or share an identifier, or nobody knows their unit, and what to do;
     empty when they are not.
+    ``errors``: how far imagined numbers are off, and who says so; empty where none is imagined.
     ``answered``: reference rows for whose scores the model was asked, to see that it answers. ``answers``: what is such an answer.
     """
 
@@ -118,6 +119,7 @@ class Plan:
     repeats: str = ""
     unit: str | None = None
     answers: Answers = BINARY
+    errors: str = ""
 
     @property
     def told(self) -> str:

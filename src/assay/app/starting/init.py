@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ from assay.app.starting.choose import choose
 from assay.app.starting.copying import with_judgement_of
 from assay.app.starting.doubts import (
     attributes_without_groups,
-    denied_inputs,
     inputs_denied,
     inputs_elsewhere,
     weak_label,
@@ -22,33 +20,21 @@ from assay.app.starting.doubts import (
     wrong_scores,
 )
 from assay.app.starting.errors import (
-    CannotStart,
     refuse_absent,
     refuse_deeper,
     refuse_two_judgements,
     refuse_unknown_label,
 )
-from assay.app.starting.guess import (
-    ColumnGuess,
-    LabelGuess,
-    guess_column,
-    guess_favourable,
-    guess_label,
-    guess_protected,
-    guess_task,
-    guess_unit,
-    without_groups,
-)
-from assay.app.starting.judgement import begin
-from assay.app.starting.roles import Roles, find_roles, lacking_attributes
+from assay.app.starting.found import Found, find, relative
+from assay.app.starting.guess import guess_favourable, without_groups
+from assay.app.starting.judgement import Judgement, begin
+from assay.app.starting.roles import lacking_attributes
 from assay.app.starting.scaffold import DICTIONARY, SCHEMA, SPECIFICATION, Scaffold, rendered, write_scaffold
 from assay.domain.dictionary import is_index_of_pandas
 from assay.domain.metric import Catalogue
-from assay.domain.model_formats import PREDICTIONS, SUFFIXES
-from assay.domain.nearest import listed, nearest
 from assay.domain.specification.base import LONGEST_NAME
 from assay.domain.specification.schema import json_schema
-from assay.domain.template import LABEL, TIME, UNIT, Template
+from assay.domain.template import TIME, UNIT, Template
 from assay.domain.vocabulary import Task
 from assay.plugins.catalogue import metrics
 from assay.reading.kinds import refuse_another_kind
@@ -100,80 +86,90 @@ def initialise(
         InvalidDocument: when ``copy_from`` cannot be read, or is another document.
     """
     refuse_absent(data)
-    found = profile(data)
-    facts = [column for column in found if not is_index_of_pandas(column.name)]
-    columns = [guess_column(column) for column in facts]
-    names = [column.name for column in columns]
+    profiled = profile(data)
+    names = [column.name for column in profiled if not is_index_of_pandas(column.name)]
     other = _judgement_in(copy_from) if copy_from else None
     refuse_unknown_label(label, names)
-    shown_model, form = _model(model, names, folder)
-    known = _in_the_words_of(names, feature_names(Path(model), form)) if form != PREDICTIONS else []
-    told = label or _label_of(other, names)
-    asked = _asked(
-        template, facts, columns, {model, *known}, {**(roles or {}), **({LABEL: told} if told else {})}
+    found = find(
+        profiled,
+        model,
+        feature_names=feature_names,
+        folder=folder,
+        label=label or _label_of(other, names),
+        template=template,
+        roles=roles or {},
     )
-    told = told or (asked.label if asked else None)
-    guessed = LabelGuess(told, named=True) if told else guess_label(facts, {model, *known})
-    chosen = guessed.name
-    no_inputs = {chosen, model, *guessed.words}
-    protected = asked.protected if asked else guess_protected(columns, chosen)
-    truth = next((column for column in facts if column.name == chosen), None)
-    task = Task.BINARY if template else guess_task(truth)
-    unit, time = (asked.unit if asked else None) or guess_unit(columns), asked.time if asked else None
-    judgement = begin(
-        _in_quarters(template, next((c for c in facts if c.name == time), None)),
-        protected,
-        catalogue,
-        roles=[role for role, column in ((UNIT, unit), (TIME, time)) if column],
-        model_at_hand=form != PREDICTIONS,
-        codes=any(column.codes for column in columns),
-        task=task,
-    )
-    inputs = known or [c.name for c in columns if c.type != "identifier" and c.name not in no_inputs]
-    tradeoffs = str(template.charter.get("tradeoffs", "")) if template else ""
-    denied = denied_inputs(tradeoffs, inputs, [attribute.column for attribute in protected])
+    judgement = _judgement(found, template, catalogue)
     text = rendered(
         f"{SPECIFICATION}.j2",
+        **_said(found),
         name=template.name if template else _identifier(model),
-        model=shown_model,
-        format=form,
-        inputs=known or [name for name in inputs if name not in denied],
-        inputs_known=bool(known),
-        label=chosen,
         label_given=label is not None,
-        perhaps_label=guessed.words,
-        task=task,
-        range=_span(columns, chosen),
-        classes=truth.codes if truth is not None and truth.codes is not None else (),
-        prediction=_prediction_of(other, template, chosen),
+        prediction=_prediction_of(other, template, found.label.name),
         files=_files(data, folder),
-        unit=unit,
-        time=time,
-        protected=protected,
         judgement=judgement,
     )
-    if other is not None:
-        text = with_judgement_of(other, text)
-    dictionary = rendered(
+    texts = {
+        SPECIFICATION: with_judgement_of(other, text) if other is not None else text,
+        DICTIONARY: _dictionary(found, data),
+        SCHEMA: json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n",
+    }
+    return Scaffold(texts, (*_warnings(found, template, data), *judgement.warnings))
+
+
+def _judgement(found: Found, template: Template | None, catalogue: Catalogue) -> Judgement:
+    return begin(
+        _in_quarters(template, found.of(found.time)),
+        found.protected,
+        catalogue,
+        roles=[role for role, column in ((UNIT, found.unit), (TIME, found.time)) if column],
+        model_at_hand=found.scores is None,
+        codes=any(column.codes for column in found.columns),
+        task=found.task,
+    )
+
+
+def _said(found: Found) -> dict[str, Any]:
+    """What the text of a specification says of the model and of the columns, by the words of its template."""
+    truth = found.of(found.label.name)
+    return {
+        "model": found.model,
+        "format": found.form,
+        "inputs": found.inputs,
+        "inputs_known": bool(found.known),
+        "task": found.task,
+        "label": found.label.name,
+        "perhaps_label": found.label.words,
+        "range": found.span,
+        "classes": truth.codes if truth is not None and truth.codes is not None else (),
+        "unit": found.unit,
+        "time": found.time,
+        "protected": found.protected,
+    }
+
+
+def _dictionary(found: Found, data: Path) -> str:
+    return rendered(
         f"{DICTIONARY}.j2",
         data=data.name,
-        rows=f"{facts[0].rows if facts else 0:,}",
-        columns=columns,
-        left_out=[column.name for column in found if is_index_of_pandas(column.name)],
+        rows=f"{found.facts[0].rows if found.facts else 0:,}",
+        columns=found.columns,
+        left_out=found.left_out,
     )
-    schema = json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n"
-    scores = model if form == PREDICTIONS else None
-    warnings = (
-        *weak_label(guessed),
-        *attributes_without_groups(without_groups(columns, chosen, protected)),
-        *(wrong_labels(facts, chosen) if task is Task.BINARY else ()),
-        *(wrong_scores(facts, scores) if task is Task.BINARY else ()),
-        *inputs_elsewhere(known, names, data),
-        *inputs_denied([name for name in known if name in denied]),
-        *(lacking_attributes(template, asked) if template and asked else ()),
-        *judgement.warnings,
-    )
-    return Scaffold({SPECIFICATION: text, DICTIONARY: dictionary, SCHEMA: schema}, warnings)
+
+
+def _warnings(found: Found, template: Template | None, data: Path) -> Iterator[str]:
+    """What is doubtful about the data or the model."""
+    label = found.label.name
+    yield from weak_label(found.label)
+    yield from attributes_without_groups(without_groups(found.columns, label, found.protected))
+    if found.task is Task.BINARY:
+        yield from wrong_labels(found.facts, label)
+        yield from wrong_scores(found.facts, found.scores)
+    yield from inputs_elsewhere(found.known, [column.name for column in found.columns], data)
+    yield from inputs_denied(found.denied)
+    if template and found.roles:
+        yield from lacking_attributes(template, found.roles)
 
 
 def start(
@@ -220,62 +216,15 @@ def start(
     return Started(write_scaffold(scaffold, folder), scaffold.warnings, tuple(read))
 
 
-def _in_the_words_of(names: Sequence[str], known: Sequence[str]) -> list[str]:
-    """The model's columns as the data writes them: LightGBM writes blanks as underscores."""
-    written = {name.replace(" ", "_"): name for name in names}
-    return [name if name in names else written.get(name, name) for name in known]
-
-
-def _model(model: str, names: Sequence[str], folder: Path) -> tuple[str, str]:
-    """The model as the specification names it, and its format."""
-    if model in names:
-        return model, PREDICTIONS
-    place = Path(model)
-    form = SUFFIXES.get(place.suffix.casefold())
-    beside = [p.name for p in place.parent.iterdir() if p.suffix in SUFFIXES] if place.parent.is_dir() else []
-    near = "" if place.exists() else nearest(place.name, [*beside, *names])
-    meant = f" Did you mean {near!r}?" if near else ""
-    if form is None:
-        raise CannotStart(
-            f"A model file that ends in {', '.join(SUFFIXES)}, or a column of scores, is expected; found {model!r}.{meant}",
-            code="unknown_model_format",
-            remedy=f"Save the model in one of these formats, or name one of the columns {listed(names)}.",
-        )
-    if not place.exists():
-        raise CannotStart(
-            f"There is no model file {place.absolute()}, and no column of that name.{meant}",
-            code="model_not_found",
-            remedy="Name the file that the model was saved to.",
-        )
-    return _relative(place, folder), form
-
-
 def _files(data: Path, folder: Path) -> list[tuple[str, str]]:
     """The data sets: the one that was given under its role, and the others to be filled in."""
     given = next((role for role in ("train", "test") if re.match(role, data.name, re.IGNORECASE)), "develop")
     roles = ["test"] if given == "test" else ["test", given]
-    return [(role, _relative(data, folder) if role == given else "") for role in roles]
-
-
-def _relative(path: Path, folder: Path) -> str:
-    return Path(os.path.relpath(path, folder)).as_posix()
+    return [(role, relative(data, folder) if role == given else "") for role in roles]
 
 
 def _identifier(model: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.\-]+", "-", Path(model).stem)[:LONGEST_NAME].strip("-._") or "model"
-
-
-def _asked(
-    template: Template | None,
-    facts: Sequence[ColumnFacts],
-    columns: Sequence[ColumnGuess],
-    no_label: Collection[str],
-    given: Mapping[str, str],
-) -> Roles | None:
-    if template is None:
-        return None
-    binary = {fact.name for fact in facts if set(fact.codes or ()) == {0, 1}} - set(no_label)
-    return find_roles(template, columns, binary, given)
 
 
 def _in_quarters(template: Template | None, time: ColumnFacts | None) -> Template | None:
@@ -323,12 +272,6 @@ def _prediction_of(other: Located | None, template: Template | None, label: str 
         "score": score if isinstance(score, str) else "",
         "decide_at": decide_at or "0.5",
     }
-
-
-def _span(columns: Sequence[ColumnGuess], label: str | None) -> tuple[str, str]:
-    """The least and the largest value of the label that was seen."""
-    column = next((column for column in columns if column.name == label), None)
-    return (column.low or "0", column.high or "1") if column is not None else ("0", "1")
 
 
 def _block(other: Located | None, name: str) -> dict[Any, Any]:

@@ -68,7 +68,7 @@ def no_incumbent(view: TableView, name: str) -> Undefined | None:
         what = (
             f"none of the declared classes in {name!r}"
             if answers.task is Task.MULTICLASS
-            else f"no number in {name!r} that is a score"
+            else f"no number in {name!r} that is a {answers.answer}"
         )
         return Undefined(Reason.NOT_MEASURED, f"{unknown:,} rows have {what}, so nothing is compared there.")
     return None

@@ -15,9 +15,9 @@ from assay.checks.counting.periods import (
     period_name,
     time_columns,
 )
+from assay.domain.metric import TIME
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
-TIME = "time"
 PARTS = "parts"
 MOST_PERIODS = 4000
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from assay.checks.counting.drifting import joined, nothing_to_compare, of_parts, of_periods
 from assay.checks.counting.periods import PERIOD_CODES, period_asked, time_columns
 from assay.domain.evidence import Rate, Undefined
-from assay.domain.metric import Names, Parameter
+from assay.domain.metric import TIME, Names, Parameter
 from assay.domain.vocabulary import Reason
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
-TIME, ALL, APART = "time", "", "\t"
+ALL, APART = "", "\t"
 BY = Parameter(
     "Where to look: time for the column that says when, or a stratum; by default there and in all strata that are declared.",
     default=ALL,

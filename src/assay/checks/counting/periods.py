@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from assay.domain.evidence import Undefined
 from assay.domain.gating import MOST_IN_NO_GROUP
+from assay.domain.metric import TIME
 from assay.domain.vocabulary import Reason
 from assay.tally.dates import DATE, days_of
 from assay.tally.table import Rows, TableContext, TableCounts, TableView
@@ -163,11 +164,11 @@ def unread(
     )
 
 
-WHOLE, TIME = "", "time"
-"""What the rows are parted by beside the strata, none of which has such a name: nothing, and the column that says when."""
+WHOLE = ""
+"""What the rows are parted by beside the strata, none of which has such a name: nothing. (And by ``TIME``.)"""
 
 
-def parted(rows: Rows, context: TableContext, period: str) -> dict[str, Integers]:
+def parts_and_all(rows: Rows, context: TableContext, period: str) -> dict[str, Integers]:
     """By what rows are parted, the part that each is in: all of them, the strata, and the time where one is declared."""
     parts = {WHOLE: np.zeros(rows.n, dtype=np.int64)}
     parts |= {name: rows.stratum(name) for name, of in context.strata.items() if of.column in rows.names}

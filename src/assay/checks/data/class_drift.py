@@ -117,7 +117,7 @@ def class_drift(view: TableView, *, by: str, period: str, join_below: int) -> Co
         return undeclared
     cells: list[Rate] = []
     for table in sorted(view.tables[view.data]):
-        of, name = table.split(APART, 1)
+        of, _, name = table.partition(APART)
         found = rates_parted(view, table, of, f"{name}, by {of}", period=period, join_below=join_below)
         if isinstance(found, Undefined):
             return found

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from assay.checks.check import AT_MOST, ONE, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.frames import TIME, Parted, by_part, frame_columns, periods_between
+from assay.checks.counting.frames import Parted, by_part, frame_columns, periods_between
 from assay.checks.counting.periods import PERIODS
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Census, Counts, Undefined
-from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.metric import TIME, Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Setting, TableView

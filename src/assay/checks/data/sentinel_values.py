@@ -17,9 +17,8 @@ from assay.checks.counting.periods import (
     DAY_FORMS,
     PERIOD_CODES,
     PLACEHOLDERS,
-    TIME,
     WHOLE,
-    parted,
+    parts_and_all,
     period_name,
     time_columns,
     unread,
@@ -28,7 +27,7 @@ from assay.checks.counting.periods import (
 from assay.checks.counting.plain import UNKNOWN, plain
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
-from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.metric import TIME, Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
@@ -76,7 +75,7 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its value, candidates apart."""
-    parts = parted(rows, context, _PERIOD)
+    parts = parts_and_all(rows, context, _PERIOD)
     found = not_numbers(rows, _looked_at(context))
     for name in _looked_at(context):
         if name not in rows.names:

@@ -21,16 +21,15 @@ from assay.checks.counting.numbers import (
 )
 from assay.checks.counting.periods import (
     PERIOD_CODES,
-    TIME,
     WHOLE,
-    parted,
+    parts_and_all,
     period_name,
     time_columns,
     untimed,
 )
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
-from assay.domain.metric import Names, Parameter, Unit
+from assay.domain.metric import TIME, Names, Parameter, Unit
 from assay.domain.needs import TabulatedEverywhere
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
@@ -97,7 +96,7 @@ def _looked_at(context: TableContext) -> tuple[str, ...]:
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its number."""
-    parts = parted(rows, context, _PERIOD)
+    parts = parts_and_all(rows, context, _PERIOD)
     return not_numbers(rows, _looked_at(context), coded_numbers(context)) | {
         APART.join((name, by)): together((part, _PARTS), (bins, BINS))
         for name in _looked_at(context)

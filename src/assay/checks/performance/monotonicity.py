@@ -163,6 +163,7 @@ def _view(falls: int, n: int = 2000) -> TableView:
             "What must not move the wrong way: the score (of a regression the number), or the decision.",
             default="score",
             choices=("score", "decision"),
+            decided=("decision",),
         ),
         "tolerance": Parameter(
             "How far a score may move the wrong way, as a share of the range of scores: sums of floats are no finer.",

@@ -111,6 +111,7 @@ def _view(weight: float, n: int = 2000, measure: str = "accuracy") -> TableView:
             "What is lost: accuracy, or loss (the squared error of probabilities, the absolute error of numbers).",
             default="accuracy",
             choices=("accuracy", "loss"),
+            decided=("accuracy",),
         ),
     },
     examples=(

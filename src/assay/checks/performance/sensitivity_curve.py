@@ -90,9 +90,9 @@ def _arguments(points: str = "0, 5, 10") -> dict[str, Decimal | int | str]:
 @check(
     id="performance.sensitivity_curve",
     title="Sensitivity curve",
-    estimand="The mean score if an input had the same value for everybody and all else were as it is, at the declared value where it is worst.",
+    estimand="The mean score (of a regression the mean prediction) if an input had the same value for everybody and all else were as it is, at the declared value where it is worst.",
     unit=Unit.NUMBER,
-    reading="the mean score is {value}[ if {column} is {part} for everybody]",
+    reading="the mean {answer} is {value}[ if {column} is {part} for everybody]",
     need=TabulatedChanges(tabulate, columns),
     comparators=AT_MOST + AT_LEAST,
     low=None,

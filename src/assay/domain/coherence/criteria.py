@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assay.domain.coherence.draft import Draft, Finding, Rule, World
-from assay.domain.metric import Across, Declared, Metric, Unit
+from assay.domain.metric import TIME, Across, Declared, Metric, Unit
 from assay.domain.nearest import listed, nearest
 from assay.domain.specification.criteria import Criterion
 from assay.domain.vocabulary import Comparator, Stage, Task, Tier
@@ -174,10 +174,6 @@ def strata_called_protected(draft: Draft, _: World) -> Iterator[Finding]:
                 remedy="Give the stratum another name.",
                 key=True,
             )
-
-
-TIME = "time"
-"""What checks call the column that says when, beside the strata."""
 
 
 def stratum_called_time(draft: Draft, _: World) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from assay.domain.coherence.criteria import TIME
 from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
-from assay.domain.metric import Names, Parameter, several
+from assay.domain.metric import TIME, Names, Parameter, several
 from assay.domain.nearest import listed, nearest
+from assay.domain.vocabulary import Task
 from assay.domain.written import unread
 
 
@@ -231,6 +231,25 @@ def codes_listed(draft: Draft, world: World) -> Iterator[Finding]:
             yield Finding(("criteria", i, "with", name), "codes_not_documented", said, remedy=remedy)
 
 
+def nothing_decided(draft: Draft, world: World) -> Iterator[Finding]:
+    """A setting that asks about decisions, of a model of numbers, which makes none; also where it is the one that is meant without a word."""
+    if draft.prediction is None or draft.prediction.task is not Task.REGRESSION:
+        return
+    for i, criterion, metric in draft.known(world):
+        for name, parameter in metric.parameters.items() if Task.REGRESSION in metric.tasks else ():
+            value = criterion.parameters.get(name, parameter.default)
+            if value not in parameter.decided:
+                continue
+            others = " or ".join(choice for choice in parameter.choices if choice not in parameter.decided)
+            yield Finding(
+                ("criteria", i, "with", name) if name in criterion.parameters else ("criteria", i),
+                "nothing_decided",
+                f"{name!r} of {criterion.metric!r} is {value}{'' if name in criterion.parameters else ' where nothing is set'}, which asks about "
+                f"decisions; the model predicts a number ({criterion.id!r}).",
+                remedy=f"Write '{name}: {others}' under its 'with:'.",
+            )
+
+
 def _nobody_answered(draft: Draft, world: World, column: str) -> str:
     described = world.column(column)
     if draft.prediction is not None and column == draft.prediction.label:
@@ -251,4 +270,5 @@ RULES: tuple[Rule, ...] = (
     parts_of_own_scores,
     not_zero_or_one,
     codes_listed,
+    nothing_decided,
 )

@@ -1,4 +1,4 @@
-"""A sensitivity curve: the mean score if everybody had a value, against the value, with limits."""
+"""A sensitivity curve: the mean answer if everybody had a value, against the value, with limits."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from assay.dossier.charts import theme
 from assay.dossier.charts.joined import joined
 
 
-def sensitivity(curve: CurveRecord, *, prefix: str) -> str | None:
-    """The chart of one curve; None when it has no points."""
+def sensitivity(curve: CurveRecord, mean: str, *, prefix: str) -> str | None:
+    """The chart of one curve, of which ``mean`` names the means; None when it has no points."""
     if not curve.points:
         return None
     low, high = min(p[2] for p in curve.points), max(p[3] for p in curve.points)
@@ -22,8 +22,8 @@ def sensitivity(curve: CurveRecord, *, prefix: str) -> str | None:
         },
         y={
             "scale": {"domain": [low - room, high + room], "nice": False, "zero": False},
-            "axis": {"title": "mean score", "tickCount": 5, "grid": True},
+            "axis": {"title": mean, "tickCount": 5, "grid": True},
         },
         prefix=prefix,
-        alternative=f"Sensitivity curve of {theme.clipped(curve.label, 40)}: mean score at {len(curve.points)} values of one input.",
+        alternative=f"Sensitivity curve of {theme.clipped(curve.label, 40)}: {mean} at {len(curve.points)} values of one input.",
     )

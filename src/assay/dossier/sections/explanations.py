@@ -39,13 +39,14 @@ def _worths(lookup: Lookup) -> Iterable[Block]:
 
 def _curves(lookup: Lookup) -> Iterable[Block]:
     told = {s.criterion: dict(s.parameters).get("column", "") for s in lookup.record.statistics}
+    mean = f"mean {lookup.record.specification.prediction.answers.answer}"
     for i, curve in enumerate(c for c in lookup.record.curves if c.kind == "sensitivity"):
-        chart = sensitivity(curve, prefix=f"sensitivity-{i}")
+        chart = sensitivity(curve, mean, prefix=f"sensitivity-{i}")
         if chart is not None:
-            caption = f"{curve.label}: the mean score by the value of {told.get(curve.label) or 'an input'} for everybody; the bars are limits."
-            yield Figure(chart, caption, _points(curve))
+            caption = f"{curve.label}: the {mean} by the value of {told.get(curve.label) or 'an input'} for everybody; the bars are limits."
+            yield Figure(chart, caption, _points(curve, mean))
 
 
-def _points(curve: CurveRecord) -> Table:
-    title = f"Mean score by value, for {curve.label}"
-    return table_of_points(title, "Value", "Mean score", curve, lambda value: f"{value:,.15g}")
+def _points(curve: CurveRecord, mean: str) -> Table:
+    title = f"{mean.capitalize()} by value, for {curve.label}"
+    return table_of_points(title, "Value", mean.capitalize(), curve, lambda value: f"{value:,.15g}")
