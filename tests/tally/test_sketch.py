@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import tracemalloc
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,10 +15,10 @@ from hypothesis import strategies as st
 from assay.domain.sketch import ALL, SIZE, Sketch
 from assay.domain.used_rows import SPENT_FROM
 from assay.tally.groups import Layout
-from assay.tally.hashes import GOLDEN, Hashes, mixed
+from assay.tally.hashes import GOLDEN, Hashes, mixed, number_words
 from assay.tally.partial import Partial
 from assay.tally.partial_bytes import from_bytes, to_bytes
-from assay.tally.sketch import SketchTally
+from assay.tally.sketch import SketchTally, looks_counted
 
 SALT = b"s" * 32
 
@@ -146,3 +147,36 @@ def test_the_estimate_is_unbiased_and_errs_as_much_as_it_says(sizes: tuple[int, 
 def _smallest(rows: np.ndarray, times: np.ndarray) -> tuple[Hashes, np.ndarray]:
     made = tally(np.repeat(rows, times))
     return made.smallest, made.times
+
+
+@pytest.mark.parametrize("rows", [1, 2048, 2049, 4097, 9000, 300_000])
+def test_columns_that_count_rows_are_told_as_if_every_number_were_compared(rows: int) -> None:
+    rng = np.random.default_rng(rows)
+    counted = np.arange(rows)
+    half = np.where(rng.random(rows) < 0.55, counted, counted + 10**9)
+    for column in (
+        counted,
+        rng.permutation(rows) + 1,
+        half,
+        rng.integers(0, 10 * rows, rows),
+        rng.normal(size=rows),
+    ):
+        tally = SketchTally.empty().counting([mixed(number_words(column))])
+        every = mixed(mixed(number_words(np.arange(rows + 2))))
+        hardly_repeats = tally.distinct >= rows / 2
+        assert looks_counted(tally) == (hardly_repeats and np.isin(tally.smallest, every).mean() > 0.5)
+
+
+def test_the_memory_of_the_question_does_not_grow_with_the_rows() -> None:
+    rows = 4_000_000
+    sample = SketchTally(
+        rows,
+        np.sort(mixed(np.arange(SIZE + 1, dtype=np.uint64))) // np.uint64(rows // SIZE),
+        np.ones(SIZE + 1, np.int64),
+    )
+    tracemalloc.start()
+    try:
+        assert not looks_counted(sample)
+        assert tracemalloc.get_traced_memory()[1] < 8 * rows  # one array of all these numbers
+    finally:
+        tracemalloc.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from assay.domain.sketch import ALL, SIZE, Sketch, weights_of
 from assay.tally.hashes import Hashes, mixed, number_words
 
 _SHIFT = np.uint64(32)
+PIECE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,24 @@ def looks_counted(column: SketchTally) -> bool:
     those in common."""
     if column.distinct < column.rows / 2 or not len(column.smallest):
         return False
-    counted = mixed(mixed(number_words(np.arange(column.rows + 2))))
-    near = counted[counted <= column.smallest[-1]]  # the others are among none of these, and are nearly all
+    counted = _smallest_counted(column.rows)
+    near = counted[counted <= column.smallest[-1]]  # the others are among none of these
     return bool(np.isin(column.smallest, near).mean() > 0.5)
+
+
+@lru_cache(maxsize=8)
+def _smallest_counted(rows: int) -> Hashes:
+    """The smallest words of the whole numbers from 0 to ``rows + 1``: all that a column can reach of which half of the rows differ.
+
+    Of a sample of ``SIZE`` and one more the largest is then at most ``2 * SIZE / rows`` of the range; twice that is looked at. They are
+    counted piece by piece, for as many numbers as rows would be most of what the process needs.
+    """
+    limit = np.uint64(min((4 * SIZE << 64) // max(rows, 1), (1 << 64) - 1))
+    found = []
+    for start in range(0, rows + 2, PIECE):
+        words = mixed(mixed(number_words(np.arange(start, min(start + PIECE, rows + 2)))))
+        found.append(words[words <= limit])
+    return np.sort(np.concatenate(found))
 
 
 def _least(hashes: Hashes, times: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:
