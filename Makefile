@@ -28,7 +28,7 @@ setup: $(READY)  ## create .venv with the pinned packages
 demo: $(READY)  ## train, plan, rehearse and certify two credit models on real data
 	$(BIN)/python examples/demo.py
 
-test: $(READY) $(DATA)  ## run the tests (nine minutes on 2 cores)
+test: $(READY) $(DATA)  ## run the tests (nine to ten minutes on 2 cores)
 	scripts/debian.sh chromium chromium
 	scripts/debian.sh bwrap bubblewrap
 	scripts/cosign.sh $(BIN)

@@ -167,3 +167,10 @@ def near_children(told: Any = None) -> Iterator[None]:
         patch.setattr(launch, "spawn", spawned)
         patch.setattr(launch, "kept", started_here)
         yield
+
+
+@contextlib.contextmanager
+def near_unless_far(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Near children, but where ``pytest.mark.far`` says that a process of its own is what matters."""
+    with contextlib.nullcontext() if request.node.get_closest_marker("far") else near_children():
+        yield

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.near import near_children
+from tests.near import near_children, near_unless_far
 
 from assay.app.judging import open_engine
 from assay.engine.engine import executor_of
@@ -139,10 +139,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def children(request: pytest.FixtureRequest) -> Iterator[None]:
     """Those that run nobody's code are near (``tests/near.py``), but where ``pytest.mark.far`` says that they matter."""
-    if request.node.get_closest_marker("far"):
-        yield
-        return
-    with near_children():
+    with near_unless_far(request):
         yield
 
 

@@ -179,6 +179,13 @@ def test_a_model_that_kills_its_process_is_an_error_with_a_reason(folder):
     assert verdicts(done)["complete"] == (Verdict.PASS, Reason.EXACT_VALUE_SATISFIES)
 
 
+def income_is(folder: Folder, called: str) -> None:
+    """What the dictionary calls the income, in place of a number: its type, and codes if it has some."""
+    written = "type: number, description: monthly income, range: [0, null]"
+    assert written in folder.dictionary
+    folder.dictionary = folder.dictionary.replace(written, f"description: monthly income, type: {called}")
+
+
 def with_a_lightgbm_model(folder: Folder) -> lgb.Booster:
     """A small model in place of the column of scores, and a perturbation."""
     x = np.column_stack([folder.develop["age"].to_numpy(), folder.develop["income"].to_numpy()])
@@ -235,10 +242,7 @@ def test_whole_numbers_that_noise_seldom_changes_are_named_whether_chance_change
 def test_inputs_that_a_perturbation_leaves_as_they_are_are_named_as_untested(folder):
     folder.look_alike()
     with_a_lightgbm_model(folder)
-    folder.dictionary = folder.dictionary.replace(
-        "type: number, description: monthly income, range: [0, null]",
-        f"type: category, description: monthly income, codes: {dict.fromkeys(range(100), 'a band')}",
-    )
+    income_is(folder, f"category, codes: {dict.fromkeys(range(100), 'a band')}")
     for name in ("test", "develop"):
         table = getattr(folder, name)
         setattr(folder, name, replaced(table, "income", (table["income"].to_numpy() // 500).astype(int)))
@@ -253,10 +257,7 @@ def test_inputs_that_a_perturbation_leaves_as_they_are_are_named_as_untested(fol
 def test_an_input_of_numbers_is_called_a_number(folder, called):
     """A word of the dictionary must not spare an input the noise."""
     with_a_lightgbm_model(folder)
-    folder.dictionary = folder.dictionary.replace(
-        "type: number, description: monthly income, range: [0, null]",
-        f"type: {called}, description: monthly income",
-    )
+    income_is(folder, called)
     with pytest.raises(assay.AssayError, match=f"'income' is double in the .* calls it '{called}'") as told:
         assay.certify(folder.write(), workers=0, certify_without_a_lock=True)
     assert told.value.code == "column_is_number"
@@ -264,10 +265,7 @@ def test_an_input_of_numbers_is_called_a_number(folder, called):
 
 def test_an_input_of_many_numbers_is_no_category(folder):
     with_a_lightgbm_model(folder)
-    folder.dictionary = folder.dictionary.replace(
-        "type: number, description: monthly income, range: [0, null]",
-        "type: category, description: monthly income, codes: {1000: little}",
-    )
+    income_is(folder, "category, codes: {1000: little}")
     done = assay.certify(
         folder.write(), workers=0, certify_a_hopeless_specification=True, certify_without_a_lock=True
     )
@@ -287,11 +285,7 @@ def test_an_input_of_many_numbers_is_no_category(folder):
 def test_an_input_of_few_numbers_is_no_category_boolean_or_text(folder, called):
     """A tree on whether the bands are odd passed noise, rounding and consistency: nothing was changed."""
     with_a_lightgbm_model(folder)
-    kind, _, codes = called.partition(", ")
-    folder.dictionary = folder.dictionary.replace(
-        "type: number, description: monthly income, range: [0, null]",
-        f"type: {kind}, description: monthly income{', ' * bool(codes)}{codes}",
-    )
+    income_is(folder, called)
     for name in ("test", "develop"):
         table = getattr(folder, name)
         setattr(folder, name, replaced(table, "income", (table["income"].to_numpy() // 500).astype(int)))
@@ -304,10 +298,7 @@ def test_an_input_of_few_numbers_is_no_category_boolean_or_text(folder, called):
 
 def test_a_whole_number_that_a_model_is_fed_is_no_date(folder):
     with_a_lightgbm_model(folder)
-    folder.dictionary = folder.dictionary.replace(
-        "type: number, description: monthly income, range: [0, null]",
-        "type: date, description: monthly income",
-    )
+    income_is(folder, "date")
     for name in ("test", "develop"):
         table = getattr(folder, name)
         setattr(folder, name, replaced(table, "income", table["income"].to_numpy().astype(int)))
@@ -319,10 +310,7 @@ def test_a_whole_number_that_a_model_is_fed_is_no_date(folder):
 def test_a_category_of_which_a_few_codes_are_lacking_stays_one(folder):
     """Of PAY_0 of the credit default data two codes, of more than half of the rows, are not documented anywhere."""
     with_a_lightgbm_model(folder)
-    folder.dictionary = folder.dictionary.replace(
-        "type: number, description: monthly income, range: [0, null]",
-        "type: category, description: monthly income, codes: {1: a, 2: b, 3: c}",
-    )
+    income_is(folder, "category, codes: {1: a, 2: b, 3: c}")
     for name in ("test", "develop"):
         table = getattr(folder, name)
         setattr(folder, name, replaced(table, "income", table["income"].to_numpy().astype(int) % 6))

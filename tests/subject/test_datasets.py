@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.near import near_children
+from tests.near import near_unless_far
 
 from assay.domain.errors import SubjectError
 from assay.subject.datasets import (
@@ -34,10 +34,7 @@ from assay.subject.files.facts import inspect
 @pytest.fixture(autouse=True)
 def children(request: pytest.FixtureRequest) -> Iterator[None]:
     """Near, but where a process of its own is what matters."""
-    if request.node.get_closest_marker("far"):
-        yield
-        return
-    with near_children():
+    with near_unless_far(request):
         yield
 
 
