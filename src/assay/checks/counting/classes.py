@@ -121,18 +121,22 @@ def values_by_class(rows: Rows, context: TableContext, *, alike: bool = False) -
 
 def _meant(rows: Rows, name: str) -> Integers:
     """The code of each value of a column, of texts that of their word; -1 where it is missing or says so."""
-    values, column = rows.column(name), rows.context.column(name)
+    column = rows.context.column(name)
     codes = (column.codes or {}) if column is not None else {}
     unknown = {str(code) for code, meaning in codes.items() if is_unknown(meaning)}
     first = _first_of_its_meaning(codes)
-    if values.dtype.kind in "iufb":
+    if rows.holds_numbers(name):
         known = [int(code) for code in unknown if code.lstrip("-").isdecimal()]
-        return np.where(np.isin(values, known), -1, _as_first(rows.codes(name)[0], codes, first))
-    listed = [None if value is None else str(value) for value in values.tolist()]
-    texts = {text for text in listed if text is not None and text not in unknown and not is_unknown(text)}
-    words = {text: first.get(word, word) for text, word in spelt_alike(texts, codes).items()}
-    hashed = dict(zip(words, (text_words(list(words.values())) % np.uint64(BINS)).tolist(), strict=True))
-    return np.array([-1 if text is None else hashed.get(text, -1) for text in listed], dtype=np.int64)
+        return np.where(np.isin(rows.column(name), known), -1, _as_first(rows.codes(name)[0], codes, first))
+
+    def of_texts(values: NDArray[Any]) -> Integers:
+        listed = values.tolist()
+        texts = {text for text in listed if text is not None and text not in unknown and not is_unknown(text)}
+        words = {text: first.get(word, word) for text, word in spelt_alike(texts, codes).items()}
+        hashed = dict(zip(words, (text_words(list(words.values())) % np.uint64(BINS)).tolist(), strict=True))
+        return np.array([hashed.get(text, -1) for text in listed], dtype=np.int64)
+
+    return rows.each(name, of_texts)
 
 
 def _first_of_its_meaning(codes: Mapping[int | str, str]) -> dict[str, str]:

@@ -36,7 +36,7 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     name, by = (str(context.parameters[of]) for of in ("audited", "by"))
     if name not in rows.names or (by and by not in rows.names):
         return {}
-    expert = _answers(rows.column(name))
+    expert = rows.each(name, _answers)
     audited = together((rows.label, 2), (expert, 3))
     alike = {ALIKE: together(((expert == rows.label).astype(np.int64), 2))}
     if not by:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,9 +45,10 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
 
 
 def _cells(rows: Rows, name: str, grid: int, width: float) -> Hashes:
-    values, column = rows.column(name), rows.context.column(name)
-    if values.dtype.kind not in "iufb":
-        return _spelt(values, () if column is None else column.codes or ())
+    column = rows.context.column(name)
+    if not rows.holds_numbers(name):
+        return rows.each(name, partial(_spelt, () if column is None else column.codes or ()))
+    values = rows.column(name)
     if values.dtype.kind == "b" or (column is not None and column.codes is not None):
         return rows.words(name)
     numbers = values.astype(np.float64)
@@ -58,9 +60,9 @@ def _cells(rows: Rows, name: str, grid: int, width: float) -> Hashes:
     return number_words(np.where(np.isnan(numbers), np.nan, np.where(numbers == 0, 0.0, signed)))
 
 
-def _spelt(values: NDArray[Any], codes: Collection[int | str]) -> Hashes:
+def _spelt(codes: Collection[int | str], values: NDArray[Any]) -> Hashes:
     """A word for each text, the same however it is spelt."""
-    listed = [None if value is None else str(value) for value in values.tolist()]
+    listed = values.tolist()
     alike = spelt_alike({text for text in listed if text is not None}, codes)
     words = dict(zip(alike, text_words(list(alike.values())).tolist(), strict=True))
     return np.array([int(MISSING) if text is None else words[text] for text in listed], dtype=np.uint64)
