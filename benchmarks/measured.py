@@ -1,8 +1,8 @@
 """The measuring of ``assay certify`` alone, without its plan and its dossier: ``python -m benchmarks.measured SPEC``.
 
 Everything between is there: digests, a reader child, a worker, a model child, partials on disk, merging, evidence.
-Prints, as JSON, the seconds of the measuring by the clock and by the processors, those of the two readings before it (the look at the rows
-and the sketches by which they are known again), and the evidence digest.
+Prints, as JSON, the seconds of the measuring by the clock and by the processors, those of the look at the rows before it
+and of the sketches by which they are known again, and the evidence digest.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main() -> None:
     case = open_case(path)
     with open_engine(path, workers=workers, reuse=False) as engine:
         before = time.perf_counter()
-        case = look(case, engine, known_again=True)
+        case = look(case, engine, beside=())
         used_rows(case, engine, bytes(32), ())
         before = time.perf_counter() - before
     clock, cpu = time.perf_counter(), _cpu()

@@ -118,8 +118,8 @@ a child, and profiles columns, counts groups, labels, decisions and scores.
 | Assay, one worker | {predicted.ours:.1f} ({predicted.ratio:.2f} times; by the processors {predicted.cpu_ratio:.2f}) |
 | Assay, two workers | {predicted.two_workers:.1f} |
 
-That is {extra_predict:.0f} ns a row more, starts of worker and child included. Before it the rows are looked at and sketched, two readings that ask
-the model nothing ([why](decisions/0048-rows-are-looked-at-before-they-are-spent.md)): one worker takes {predicted.before:.1f} s for both.
+That is {extra_predict:.0f} ns a row more, starts of worker and child included. Before it the rows are looked at and sketched, which asks the model
+nothing ([why](decisions/0048-rows-are-looked-at-before-they-are-spent.md)): one worker takes {predicted.before:.1f} s.
 
 ## What a row more costs
 

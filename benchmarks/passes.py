@@ -92,8 +92,9 @@ model was asked for, over the rows that there are.
 | | test rows read | training rows read | predictions a test row |
 | --- | --- | --- | --- |
 {lines}
-The judged pass reads the test rows once and asks the model once for each. The other two readings come before it and ask nothing, under a
-lock as without one: the rows are looked at (whether they repeat, for then none is spent), and sketched so that a later run on them is known
+The judged pass reads the test rows once and asks the model once for each. What else is read comes before it and asks nothing, under a
+lock as without one: the rows are looked at (whether they repeat, for then none is spent; and sketched, so that a later run on them is known), and
+where no column tells rows apart by itself, groups of columns are sketched in a reading more
 ([why](decisions/0048-rows-are-looked-at-before-they-are-spent.md)). The training rows are read for the plan, and for the shares of groups
 and what the test rows share with them; {once.predictions["train"]:.3f} predictions a training row tell the plan how scores lie. What exceeds a whole number is a
 second child's answer to some rows again, which must be the same. Each perturbation is one more prediction of each row, and no reading more.

@@ -25,7 +25,7 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Predicting:
-    """Medians of seconds by the clock (``before``: of the readings before the judged pass), the medians of the ratios of runs in turn, digests
+    """Medians of seconds by the clock (``before``: of what is read before the judged pass), the medians of the ratios of runs in turn, digests
     for 1 and 2 workers.
     """
 

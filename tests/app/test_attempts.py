@@ -204,7 +204,7 @@ def spent(team: Team, table: pa.Table, line: str) -> str:
     with pa.OSFile(str(team.root / "test.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as out:
         out.write_table(table)
     with open_engine(path, workers=0) as engine:
-        case = look(open_case(path, rehearse=False), engine, known_again=True)
+        case = look(open_case(path, rehearse=False), engine, beside=())
         used = used_rows(case, engine, salt, [first.rows])
     return used.overlap(first.rows).told
 
@@ -293,7 +293,7 @@ def test_numbers_that_are_written_otherwise_make_no_row_new(team: Team, kind: pa
         setattr(team.folder, role, written.slice(1))
     case = open_case(team.folder.write(), rehearse=False)
     with open_engine(team.path, workers=0) as engine:
-        used = used_rows(look(case, engine, known_again=True), engine, salt, [first.rows])
+        used = used_rows(look(case, engine, beside=()), engine, salt, [first.rows])
     assert used.sketches[0].sketch.overlap(first.rows.sketches[0].sketch) > 0.99
 
 

@@ -858,7 +858,7 @@ def test_a_check_that_exits_is_an_error_and_not_the_end(folder):
     known["performance.auc"] = replace(known["performance.auc"], measure=leave)
     case = open_case(path := folder.write(), checks=known)
     with open_engine(path, workers=0) as engine:
-        case = look(case, engine, known_again=False)
+        case = look(case, engine, beside=None)
         record = record_of(case, measure(case, engine, measure_others(case, engine)))
     found = {j.assessment.criterion: (j.verdict, j.reason) for j in record.judged}
     assert found["ranking"] == (Verdict.ERROR, Reason.CHECK_CRASHED)

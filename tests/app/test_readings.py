@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pytest
 from benchmarks.passes import counted
 from tests.app.conftest import Folder, replaced
+from tests.app.team import Team
 from tests.app.test_questionnaires import judged_once
 
 import assay
+from assay.app.judging import used_rows as telling
+from assay.app.judging.case import open_case
+from assay.app.judging.looking import look
+from assay.app.judging.open_engine import open_engine
+from assay.domain.used_rows import UsedRows
 
 OF_EACH_PERSON = ("custody: validator", "custody: validator, unit: id")
 
 
-def test_a_locked_run_looks_at_its_rows_sketches_them_and_judges_them_in_one_pass_that_asks_once(
+def test_a_locked_run_looks_at_its_rows_and_judges_them_where_a_column_tells_them_apart(
+    folder: Folder,
+) -> None:
+    team = Team(folder).lock()
+    with counted() as (read, _):
+        team.certify()
+    assert read["test"] == 2 * folder.test.num_rows
+
+
+def test_where_columns_tell_rows_apart_only_together_they_are_sketched_before_one_pass_that_asks_once(
     folder: Folder,
 ) -> None:
     with counted() as (read, asked):
@@ -39,4 +56,48 @@ def test_where_a_person_has_several_rows_the_judged_pass_is_still_one(folder: Fo
     with counted() as (read, _):
         record = assay.certify(path, workers=0, certify_without_a_lock=True).record
     assert record.rows_used == folder.test.num_rows // 2
-    assert read["test"] == 4 * folder.test.num_rows
+    assert read["test"] == 3 * folder.test.num_rows
+
+
+def with_columns(folder: Folder, values: dict[str, int], rows: int) -> None:
+    """More columns, each with so many different whole numbers, spread at random; and a day of each row."""
+    rng = np.random.default_rng(7)
+    table = folder.test.slice(0, rows).drop_columns(["income"])
+    for at, (name, many) in enumerate(values.items()):
+        table = table.append_column(name, pa.array(rng.integers(0, many, rows) * 7 + 1000 * at))
+        folder.dictionary += f"  - {{name: {name}, type: integer, description: a number, unit: point}}\n"
+    folder.dictionary = "".join(
+        line for line in folder.dictionary.splitlines(keepends=True) if "income" not in line
+    )
+    folder.test = table
+
+
+def kept_of(folder: Folder, earlier: tuple[UsedRows, ...] = ()) -> UsedRows:
+    with open_engine(path := folder.write(), workers=0) as engine:
+        return telling.used_rows(look(open_case(path), engine, beside=earlier), engine, bytes(32), earlier)
+
+
+@pytest.mark.parametrize("rows", [300, 4000])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"a": 40, "b": 50, "c": 60, "d": 70, "e": 80},
+        {"a": 33, "b": 2000, "c": 40, "d": 10**9},
+        {"a": 10**6, "b": 10**7, "c": 10**8},
+        {"a": 35, "b": 34},
+    ],
+)
+def test_the_groups_that_are_not_read_change_nothing_of_what_is_kept(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, values: dict[str, int], rows: int
+) -> None:
+    with_columns(folder, values, rows)
+    few = kept_of(folder)
+    again = kept_of(folder, (few,))
+    monkeypatch.setattr(telling, "CERTAIN", 2.0)  # no column is certain, and every group could tell
+    monkeypatch.setattr(telling, "DOUBT", 1e300)
+    assert kept_of(folder) == few
+    assert again.marks == few.marks
+    assert few.marks
+    for mark in few.marks:
+        together = len({tuple(row.values()) for row in folder.test.select(list(mark.columns)).to_pylist()})
+        assert together > 0.8 * rows

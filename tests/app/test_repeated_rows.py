@@ -224,7 +224,7 @@ def test_which_row_of_a_person_is_looked_at_is_the_locks_choice_and_no_wording_o
     (said,) = told(record)
     with open_engine(team.path, workers=0) as engine:
         case = replace(open_case(team.path), drawn=record.seed)
-        chosen = look(case, engine, known_again=False).looked.repeated
+        chosen = look(case, engine, beside=None).looked.repeated
     assert (said,) == chosen.told(record.specification.data)
 
 

@@ -15,6 +15,7 @@ from assay.tally.hashes import Hashes, mixed, number_words
 
 _SHIFT = np.uint64(32)
 PIECE = 1 << 18
+FEW = 2 * SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ class SketchTally:
             for values in columns:
                 total += values
         hashes = mixed(total)
-        if len(self.smallest) > SIZE:  # most rows of a large set are out of the sample: they need no sorting
-            hashes = hashes[hashes <= self.smallest[-1]]
+        hashes = _candidates(hashes, self.smallest)
         more = SketchTally(len(total), *_least(hashes, np.ones(len(hashes), np.int64)))
         return self + more
 
@@ -58,6 +58,11 @@ class SketchTally:
         smallest = np.concatenate([self.smallest, other.smallest])
         times = np.concatenate([self.times, other.times])
         return SketchTally(self.rows + other.rows, *_least(smallest, times))
+
+    @property
+    def repeated(self) -> bool:
+        """Whether a row of the sample was read more than once."""
+        return bool((self.times > 1).any())
 
     @property
     def distinct(self) -> float:
@@ -114,6 +119,18 @@ def _smallest_counted(rows: int) -> Hashes:
         words = mixed(mixed(number_words(np.arange(start, min(start + PIECE, rows + 2)))))
         found.append(words[words <= limit])
     return np.sort(np.concatenate(found))
+
+
+def _candidates(hashes: Hashes, smallest: Hashes) -> Hashes:
+    """Those that may be among the smallest different ones: most rows of a large set are out of the sample, and need no sorting."""
+    if len(smallest) > SIZE:
+        near: Hashes = hashes[hashes <= smallest[-1]]
+        return near
+    if len(hashes) > 4 * FEW:
+        few: Hashes = hashes[hashes <= np.partition(hashes, FEW)[FEW]]
+        if len(np.unique(few)) > SIZE:  # else many are copies, and more must be looked at
+            return few
+    return hashes
 
 
 def _least(hashes: Hashes, times: NDArray[np.int64]) -> tuple[Hashes, NDArray[np.int64]]:

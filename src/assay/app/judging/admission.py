@@ -18,6 +18,7 @@ from assay.domain.specification import Specification
 from assay.domain.state import Lock, RunState, State
 from assay.domain.state.runs import other_dictionary, schedule_goes_on, shared
 from assay.domain.state.words import spoken_against
+from assay.domain.used_rows import UsedRows
 from assay.engine.engine import Engine
 from assay.store.workspace import Workspace
 from assay.subject.code import code_of, in_a_repository
@@ -202,10 +203,10 @@ def refuse_a_locked_specification(case: Case) -> None:
         )
 
 
-def log_seals(case: Case) -> bool:
-    """Whether the log has a judged run of whose rows nothing may be told outside of it."""
+def sealed_beside(case: Case) -> tuple[UsedRows, ...] | None:
+    """The rows of the log's judged runs, where of those of any nothing may be told outside of it; else None."""
     state = _state(case)
-    return state is not None and bool(_sealed(state))
+    return state.used if state is not None and _sealed(state) else None
 
 
 def _state(case: Case) -> State | None:
@@ -238,7 +239,7 @@ def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
         sealed = _sealed(state)
         if not sealed:
             return
-        used = used_rows(case, engine, salt_of(ledger).value, [run.rows for run in state.runs.values()])
+        used = used_rows(case, engine, salt_of(ledger).value, state.used)
     # Development and test rows may have a few in common; as many as make an attempt are no accident.
     known = state.overlapping(used) if rehearsal else state.overlaps(used)
     found = [(run, overlap) for run, overlap in known if run in sealed]

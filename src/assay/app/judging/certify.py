@@ -13,10 +13,10 @@ from typing import Any
 from assay.app.judging.admission import (
     admit,
     lock_of,
-    log_seals,
     refuse_a_locked_specification,
     refuse_sealed_rows,
     refuse_unnamed_code,
+    sealed_beside,
     unnamed_code,
 )
 from assay.app.judging.bind import bound_when_asked
@@ -30,7 +30,7 @@ from assay.app.judging.not_tested import not_tested
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import refuse_hopeless
 from assay.app.judging.repeated_rows import refuse_repeated_rows
-from assay.app.judging.unlocked_run import keep_use, take_in
+from assay.app.judging.unlocked_run import earlier_uses, keep_use, take_in
 from assay.app.judging.wrong_labels import refuse_wrong_labels
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import REMEDY, sealed
@@ -174,16 +174,16 @@ def _see_nothing_bypassed(**bypasses: bool) -> None:
 
 
 def _rehearsed(case: Case, engine: Engine, workspace: Workspace) -> Certification:
-    seals = log_seals(case)
-    bound = look(bound_when_asked(case, engine), engine, known_again=seals)
-    if seals:
+    beside = sealed_beside(case)
+    bound = look(bound_when_asked(case, engine), engine, beside=beside)
+    if beside is not None:
         refuse_sealed_rows(bound, engine, rehearsal=True)
     return _kept(bound, engine, workspace, measure_others(bound, engine), (), rehearse=True)
 
 
 def _without_a_lock(case: Case, engine: Engine, workspace: Workspace, *, bypass: bool) -> Certification:
     refuse_a_locked_specification(case)
-    bound = look(bound_when_asked(case, engine), engine, known_again=True)
+    bound = look(bound_when_asked(case, engine), engine, beside=earlier_uses(case))
     refuse_sealed_rows(bound, engine, rehearsal=False)
     refuse_repeated_rows(bound)
     bypasses = refuse_hopeless(bound, engine, attempt=case.attempt, bypass=bypass)
@@ -204,7 +204,7 @@ def _by_the_lock(
             case = bound_when_asked(case, engine)
             with logged(case, ledger):
                 take_in(ledger, case.root)
-            case = look(case, engine, known_again=True)
+            case = look(case, engine, beside=ledger.state().used)
             comes = next_run(case, lock, ledger, engine)
             refuse_spent_rows(case, lock, ledger, comes)
             refuse_wrong_labels(case)

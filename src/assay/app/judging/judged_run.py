@@ -68,7 +68,7 @@ def next_run(case: Case, lock: Lock | None, ledger: Ledger, engine: Engine) -> N
         Refused: ``test_set_spent`` when the salt of the earlier runs was erased.
     """
     salt, state = salt_of(ledger), ledger.state()
-    used = used_rows(case, engine, salt.value, [run.rows for run in state.runs.values()])
+    used = used_rows(case, engine, salt.value, state.used)
     stopped = _goes_on(state, case, lock, used) if lock is not None else ()
     attempt = stopped[0].attempt if stopped else next_attempt(state.overlapping(used))
     return NextRun(used, salt, attempt, len(state.runs))

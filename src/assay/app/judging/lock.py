@@ -255,9 +255,9 @@ def planned(
     if case.dictionary_digest != read.dictionary.digest:
         raise file_changed(case.root / case.specification.data.dictionary)
     with open_engine(path, workers=workers) as engine:
-        told_by_rows = case.specification.attempts.count > 1 and ledger.state().runs
-        if told_by_rows:
-            attempt = next_run(look(case, engine, known_again=True), None, ledger, engine).attempt
+        used = ledger.state().used
+        if case.specification.attempts.count > 1 and used:
+            attempt = next_run(look(case, engine, beside=used), None, ledger, engine).attempt
         else:
             attempt = 1
         return refuse_hopeless(case, engine, attempt=attempt, bypass=bypass)

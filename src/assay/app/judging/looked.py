@@ -19,14 +19,14 @@ class Looked:
         mislabelled: what is wrong with their labels; None when nothing is.
         chosen: key in the results of the one row of each unit that counts; None where each row does.
         copies: key in the results of which rows equal an earlier one; empty where none does, or nothing draws for rows.
-        columns: the smallest hashes of each column; empty where rows need not be known again.
+        sketched: the smallest hashes over each column and over other choices of columns; empty where rows need not be known again.
     """
 
     repeated: RepeatedIn = NOT_COUNTED
     mislabelled: SubjectError | None = None
     chosen: str | None = None
     copies: str = ""
-    columns: Mapping[str, SketchTally] = field(default_factory=dict)
+    sketched: Mapping[tuple[str, ...], SketchTally] = field(default_factory=dict)
 
 
 UNSEEN = Looked()

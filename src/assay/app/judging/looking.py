@@ -1,36 +1,39 @@
 """Look at the judged rows before any is spent: one reading that asks the model nothing, and one more where units repeat.
 
 It finds all that decides whether they may be judged and how they count: equal rows, shared identifiers, labels, one row of each unit,
-which rows draw for themselves, and the columns by which they are known again.
+which rows draw for themselves, and most of that by which they are known again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assay.app.judging.case import Case
 from assay.app.judging.looked import Looked
 from assay.app.judging.measure import judged_pass, one_of_each_unit, run_pass
+from assay.app.judging.used_rows import foreseen
 from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain.needs import Part
 from assay.domain.repeats import RepeatedIn
+from assay.domain.used_rows import UsedRows
 from assay.engine.engine import Engine
 from assay.plan.passes import Pass
 from assay.tally.partial import Partial
 
 
-def look(case: Case, engine: Engine, *, known_again: bool) -> Case:
+def look(case: Case, engine: Engine, *, beside: Sequence[UsedRows] | None) -> Case:
     """The case with what its judged rows are.
 
     Args:
-        known_again: whether the rows are held against those of other runs, or noted for later ones.
+        beside: the rows of earlier runs, as far as they are known, that these are held against or noted beside; None where nobody
+            has to know these again.
     """
     data, frame = case.judged_on, case.frame()
     asked = {Part.EQUAL_ROWS, Part.IDENTIFIERS} | ({Part.COPIES} if judged_pass(case).again else set())
     units = {Part.UNITS} if case.specification.data.unit is not None else set()
-    columns = knowing_columns(case) if known_again else ()
-    sketched = tuple((name,) for name in columns)
-    sketches = {Part.SKETCHES} if columns else set()
+    sketched = foreseen(case, beside) if beside is not None else ()
+    sketches = {Part.SKETCHES} if sketched else set()
     read = run_pass(case, frame, Pass(data, frozenset(asked | units | sketches), sketched=sketched), engine)
     found, chosen = _of_each_unit_once(case, read, Pass(data, frozenset(asked)), engine)
     numbers = None if found.copies is None else found.copies.numbers()
@@ -41,16 +44,9 @@ def look(case: Case, engine: Engine, *, known_again: bool) -> Case:
             wrong_labels(case, data, read),
             chosen,
             "" if numbers is None or not numbers.size else engine.keep(numbers.astype("<i8").tobytes()),
-            dict(zip(columns, read.sketches, strict=True)),
+            dict(zip(sketched, read.sketches, strict=True)),
         ),
     )
-
-
-def knowing_columns(case: Case) -> tuple[str, ...]:
-    """The columns by which rows may be known again: what the model is fed and the truth, then all that is documented."""
-    frame, names = case.frame(), set(case.datasets[case.judged_on].names)
-    documented = (c.name for c in case.dictionary.columns if c.name in names)
-    return tuple(dict.fromkeys((*(frame.inputs or frame.content), frame.label, *documented)))
 
 
 def repeats_of(case: Case, engine: Engine, data: str, asked: frozenset[Part]) -> RepeatedIn:

@@ -92,7 +92,7 @@ def replay(
     if not record.decision.rehearsal:
         case = replace(case, **{as_named: getattr(record, name) for name, as_named in HANDED_ON.items()})
     with open_engine(path, workers=workers, reuse=False, progress=progress) as engine:
-        case = look(bound_when_asked(case, engine), engine, known_again=not record.decision.rehearsal)
+        case = look(bound_when_asked(case, engine), engine, beside=None if record.decision.rehearsal else ())
         _same_rows(folder, digest, record, case, engine)
         measured = measure(case, engine, measure_others(case, engine))
     again = record_of(case, measured, record.bypasses, rehearse=record.decision.rehearsal)
@@ -213,7 +213,7 @@ def _same_rows(folder: Path, digest: str, record: Record, case: Case, engine: En
         raise Distrusted(wrong, remedy="Somebody wrote the record or the log by hand. See: assay log show")
     if run is None or salt is None:
         return
-    earlier = [one.rows for one in state.runs.values() if one.entry < run.entry]
+    earlier = tuple(one.rows for one in state.runs.values() if one.entry < run.entry)
     if _named_as_in(run.rows, used_rows(case, engine, salt, earlier)) == run.rows:
         return
     now = case.environment.assay

@@ -64,8 +64,18 @@ class _Unlocked:
         )
 
 
+def earlier_uses(case: Case) -> tuple[UsedRows, ...]:
+    """The rows of earlier runs that a run without a lock is noted beside: those of the log where there is one, else of the workspace."""
+    workspace = Workspace.of(case.root)
+    if workspace.has_log:
+        with open_ledger(case.root) as ledger:
+            if used := ledger.state().used:
+                return used
+    return tuple(one.used for one in _kept(workspace.unlocked))
+
+
 def keep_use(case: Case, engine: Engine) -> None:
-    """Note which rows a run without a lock is about to judge, before it measures anything; one reading more than the look at the rows.
+    """Note which rows a run without a lock is about to judge, before it measures anything; one reading more than the look at them at most.
 
     One run at a time does so in a folder: another waits.
 
@@ -129,7 +139,7 @@ def _log(case: Case, engine: Engine, ledger: Ledger) -> None:
     if _is_known(ledger.state(), subject):
         return
     salt = salt_of(ledger)
-    used = used_rows(case, engine, salt.value, [run.rows for run in ledger.state().runs.values()])
+    used = used_rows(case, engine, salt.value, ledger.state().used)
     ledger.decide(
         lambda _: (_entry(case.specification_digest, subject, used, salt.digest),),
         pairs=salt.pairs,

@@ -12,7 +12,9 @@ hardly ever the same six answers to the same questions, but often to others.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from assay.app.judging.case import Case
 from assay.app.judging.measure import run_pass
@@ -33,47 +35,96 @@ LONGEST = 4
 """Columns of a group at most."""
 KEY = 8
 """Of so many smallest hashed values is the place of a column made."""
+CERTAIN, DOUBT = 0.99, 1.25
+"""A number of different values is known to 2.2 % (one standard error; :class:`assay.tally.sketch.SketchTally`): a column of so large a share of
+different values tells rows apart, and so many times the product of four such numbers is above what they make together."""
 
 Choice = tuple[str, ...]
 
 
-def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRows]) -> UsedRows:
-    """The sketches and marks of the rows that the case judges, after those of ``earlier`` runs; one reading more than the look at them.
+def foreseen(case: Case, earlier: Sequence[UsedRows]) -> tuple[Choice, ...]:
+    """What can be sketched when the rows are first looked at: each column alone, the choices, and the groups of ``earlier`` runs.
 
-    The first choice is what the model is fed and the truth. Then come the identifiers, and every choice of ``earlier``
+    The columns are what the model is fed and the truth, then all that is documented.
+    """
+    frame, names = case.frame(), set(case.datasets[case.judged_on].names)
+    documented = (c.name for c in case.dictionary.columns if c.name in names)
+    columns = dict.fromkeys((*(frame.inputs or frame.content), frame.label, *documented))
+    choices = (*_choices(case, earlier), *_again(case, earlier))
+    return tuple(dict.fromkeys((*((name,) for name in columns), *choices)))
+
+
+def _choices(case: Case, earlier: Sequence[UsedRows]) -> tuple[Choice, ...]:
+    """The run's own choice of columns, then the identifiers, then the choices of earlier runs as far as the file has all columns."""
+    frame, names = case.frame(), set(case.datasets[case.judged_on].names)
+    identifiers = [c.name for c in case.dictionary.columns if c.type == "identifier" or c.name == frame.unit]
+    chosen = [
+        _own(case),
+        *((name,) for name in identifiers),
+        *(o.columns for e in earlier for o in e.sketches),
+    ]
+    return tuple(dict.fromkeys(c for c in chosen if set(c) <= names))
+
+
+def _own(case: Case) -> Choice:
+    frame = case.frame()
+    return (*(frame.inputs or frame.content), frame.label)
+
+
+def _again(case: Case, earlier: Sequence[UsedRows]) -> tuple[Choice, ...]:
+    """The groups of columns by which earlier runs know their rows, as far as the file has all columns."""
+    names = set(case.datasets[case.judged_on].names)
+    return tuple(o.columns for e in earlier for o in e.marks if set(o.columns) <= names)
+
+
+def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRows]) -> UsedRows:
+    """The sketches and marks of the rows that the case judges, after those of ``earlier`` runs.
+
+    It takes one reading more than the look at them where single columns do not tell rows apart, or rows repeat. The first choice is what the
+    model is fed and the truth. Then come the identifiers, and every choice of ``earlier``
     runs of which the file has all columns. An identifier that counts the rows of its file, from 0 or 1, is left out: the next file
     counts others by the same numbers. That opens nothing, for whoever wants to can number rows anew; other columns tell them.
     """
-    frame, dataset = case.frame(), case.datasets[case.judged_on]
-    if not case.looked.columns:
+    dataset, looked = case.datasets[case.judged_on], case.looked.sketched
+    if not looked:
         raise ValueError("rows are looked at, to be known again, before they are held against others")
-    names, columns = set(dataset.names), case.looked.columns
-    own = (*(frame.inputs or frame.content), frame.label)
-    identifiers = [c.name for c in case.dictionary.columns if c.type == "identifier" or c.name == frame.unit]
-    chosen = [own, *((name,) for name in identifiers), *(o.columns for e in earlier for o in e.sketches)]
-    choices = tuple(dict.fromkeys(c for c in chosen if set(c) <= names))
+    own, choices, again = _own(case), _choices(case, earlier), _again(case, earlier)
     measured = {column.name for column in dataset.schema if column.kind == "number"}
-    starts = tuple(_starts(columns, measured))
-    again = [o.columns for e in earlier for o in e.marks if set(o.columns) <= names]
-    groups = tuple(dict.fromkeys((*(group for start in starts for group in start), *again)))
-    several = tuple(choice for choice in choices if len(choice) > 1)
-    reading = Pass(case.judged_on, frozenset({Part.SKETCHES}), sketched=(*choices, *groups), named=several)
-    found = run_pass(case, frame, reading, engine).sketches
-    tallies = dict(zip(groups, found[len(choices) : len(choices) + len(groups)], strict=True))
-    named = dict(zip(several, found[len(choices) + len(groups) :], strict=True))
-    telling = {group: tally for group, tally in tallies.items() if _tells(tally)}
+    alone = {choice[0]: tally for choice, tally in looked.items() if len(choice) == 1}
+    starts = tuple(_starts(alone, measured))
+    groups = dict.fromkeys((*(group for start in starts for group in start), *again))
+    several = tuple(c for c in choices if len(c) > 1 and (c not in looked or looked[c].repeated))
+    tallies, named = _sketched(case, engine, (*choices, *groups), several)
+    telling = {group for group in groups if _tells(tallies[group])}
     shortest = (group for start in starts for group in [g for g in start if g in telling][:1])
     marks = (
-        Over(group, telling[group].salted(salt, MARK))
+        Over(group, tallies[group].salted(salt, MARK))
         for group in dict.fromkeys((*shortest, *again))
         if group in telling
     )
     sketches = (
-        _over(choice, tally, named.get(choice), salt)
-        for choice, tally in zip(choices, found, strict=False)
-        if choice == own or len(choice) > 1 or not looks_counted(tally)
+        _over(choice, tallies[choice], named.get(choice), salt)
+        for choice in choices
+        if choice == own or len(choice) > 1 or not looks_counted(tallies[choice])
     )
     return UsedRows(dataset.rows, dataset.digest, tuple(sketches), tuple(marks))
+
+
+Sketched = Mapping[Choice, SketchTally]
+
+
+def _sketched(
+    case: Case, engine: Engine, wanted: Sequence[Choice], named: tuple[Choice, ...]
+) -> tuple[Sketched, Sketched]:
+    """The smallest hashes over the wanted choices, and over some of them under the names of columns: what the look had not is read now."""
+    looked = case.looked.sketched
+    lacking = tuple(dict.fromkeys(choice for choice in wanted if choice not in looked))
+    if not (lacking or named):
+        return looked, {}
+    reading = Pass(case.judged_on, frozenset({Part.SKETCHES}), sketched=lacking, named=named)
+    found = run_pass(case, case.frame(), reading, engine).sketches
+    read = dict(zip(lacking, found[: len(lacking)], strict=True))
+    return {**looked, **read}, dict(zip(named, found[len(lacking) :], strict=True))
 
 
 def _over(choice: Choice, tally: SketchTally, named: SketchTally | None, salt: bytes) -> Over:
@@ -87,6 +138,10 @@ def _starts(columns: Mapping[str, SketchTally], measured: set[str]) -> Iterator[
 
     One column alone may be a group only when it is of measured values: a number that counts rows, or a time of every full
     hour, is the same in sets that share nothing. Those that look like counted rows are in no group.
+
+    Of these groups the shortest that tells rows apart is wanted. A column that does so alone is in no other: whoever leaves it out has
+    left out that group too. What else single columns say need not be read: the groups after one that certainly tells rows apart are
+    left out, and those that cannot because their values make too few combinations.
     """
     able = {
         name: tuple(tally.smallest[:KEY].tolist())
@@ -94,10 +149,26 @@ def _starts(columns: Mapping[str, SketchTally], measured: set[str]) -> Iterator[
         if tally.distinct >= VARIED and not looks_counted(tally)
     }
     ordered = sorted(able, key=lambda name: able[name])
+    alone = {name for name in ordered[:STARTS] if name in measured and _tells(columns[name])}
     for at, name in enumerate(ordered[:STARTS]):
-        around = (*ordered[at:], *ordered[:at])
-        lengths = range(1 if name in measured else 2, min(LONGEST, len(ordered)) + 1)
-        yield tuple(tuple(sorted(around[:length])) for length in lengths)
+        if name in alone:
+            yield ((name,),)
+            continue
+        around = tuple(takewhile(lambda c: c not in alone, (*ordered[at:], *ordered[:at])))[:LONGEST]
+        lengths = range(2, len(around) + 1)
+        enough = next((n for n in lengths if any(_certain(columns[c]) for c in around[:n])), len(around))
+        groups = (around[:length] for length in range(2, enough + 1))
+        yield tuple(tuple(sorted(group)) for group in groups if _could_tell([columns[c] for c in group]))
+
+
+def _certain(tally: SketchTally) -> bool:
+    """Whether rows surely differ by this column, whatever stands beside it."""
+    return tally.distinct >= CERTAIN * tally.rows
+
+
+def _could_tell(columns: Sequence[SketchTally]) -> bool:
+    """Whether the values of these columns make enough combinations; of a few thousand values their number is an estimate."""
+    return DOUBT * math.prod(column.distinct for column in columns) >= TELLING * columns[0].rows
 
 
 def _tells(tally: SketchTally) -> bool:

@@ -47,7 +47,7 @@ def rehearsed(case: Case, criterion: Criterion, engine: Engine) -> Rehearsed:
         AssayError: the model gives no scores for these rows, or they cannot be read.
     """
     wanted = tuple(w for w in case.wanted if w.criterion.id == criterion.id)
-    alone = look(replace(case, wanted=wanted), engine, known_again=False)
+    alone = look(replace(case, wanted=wanted), engine, beside=None)
     measured = measure(alone, engine, measure_others(alone, engine))
     if measured.failure is not None:
         raise measured.failure

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from assay._version import __version__
-from assay.app.judging.admission import log_seals, refuse_sealed_rows
+from assay.app.judging.admission import refuse_sealed_rows, sealed_beside
 from assay.app.judging.case import Case, open_case
 from assay.app.judging.looking import look
 from assay.app.judging.open_engine import open_engine
@@ -116,8 +116,8 @@ def mitigate(
     )
     copies.checked(planned, case.specification, catalogue)
     with open_engine(path, workers=workers, progress=progress) as engine:
-        if log_seals(case):
-            refuse_sealed_rows(look(case, engine, known_again=True), engine, rehearsal=True)
+        if (beside := sealed_beside(case)) is not None:
+            refuse_sealed_rows(look(case, engine, beside=beside), engine, rehearsal=True)
         search = _Search(path, read, case, criterion, asked, folder, engine).run(wanted, left)
     write_record(search, folder)
     return search

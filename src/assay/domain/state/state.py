@@ -318,6 +318,11 @@ class State:
         self.runs[run.entry] = run
         self.hashes |= run.rows.hashes
 
+    @property
+    def used(self) -> tuple[UsedRows, ...]:
+        """What is kept of the test rows of each judged run, the oldest first."""
+        return tuple(run.rows for run in self.runs.values())
+
     def overlaps(self, rows: UsedRows) -> tuple[tuple[RunState, Overlap], ...]:
         """Earlier judged runs that share rows with these, however few and be it by chance, and what they share."""
         runs = list(self.runs.values())
