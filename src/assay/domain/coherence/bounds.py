@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from assay.domain.coherence import criteria, settings, thresholds
+from assay.domain.coherence import parts, settings, thresholds
 from assay.domain.coherence.draft import Draft, Finding, Rule, World
 from assay.domain.metric import Catalogue
 from assay.domain.policy import Least, Meant
@@ -17,8 +17,8 @@ from assay.domain.specification.criteria import Criterion
 from assay.domain.vocabulary import Tier
 
 RULES: tuple[Rule, ...] = (
-    criteria.across_without_meaning,
-    criteria.reference_unsuited,
+    parts.across_without_meaning,
+    parts.reference_unsuited,
     thresholds.comparator_unsuited,
     thresholds.threshold_out_of_range,
     thresholds.part_of_a_count,
