@@ -13,9 +13,11 @@ from assay.dossier.sections.data import data
 from assay.dossier.sections.errors import errors
 from assay.dossier.sections.explanations import explanations
 from assay.dossier.sections.groups import groups
-from assay.dossier.sections.limits import methods, not_proven, not_tested, provenance
+from assay.dossier.sections.limits import not_proven, not_tested
+from assay.dossier.sections.methods import methods
 from assay.dossier.sections.opening import opening
 from assay.dossier.sections.procedure import procedure
+from assay.dossier.sections.provenance import provenance
 from assay.dossier.sections.purpose import purpose
 from assay.dossier.sections.search import search
 from assay.dossier.sections.standing import section

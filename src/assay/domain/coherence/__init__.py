@@ -1,6 +1,7 @@
 """What a specification must satisfy beyond its form: names that exist, groups that cover, gates that can close."""
 
 from assay.domain.coherence import (
+    bands,
     causal,
     columns,
     criteria,
@@ -21,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     *columns.RULES,
     *prediction.RULES,
     *groups.RULES,
+    *bands.RULES,
     *causal.RULES,
     *criteria.RULES,
     *parts.RULES,

@@ -1,9 +1,7 @@
-"""Rules about protected attributes and strata: groups and bands that cover every value once."""
+"""Rules about protected attributes and strata: groups by code that have every value once, and what may be crossed."""
 
 from __future__ import annotations
 
-import datetime as dt
-import itertools
 import math
 from collections.abc import Collection, Iterator
 from decimal import Decimal
@@ -142,42 +140,10 @@ def codes_undocumented(draft: Draft, world: World) -> Iterator[Finding]:
             )
 
 
-def bands_unordered(draft: Draft, _: World) -> Iterator[Finding]:
-    """Cut points that do not increase, and named bands that are empty, overlap, or leave a gap between them."""
-    for block, name, attribute in draft.attributes():
-        trail: Trail = (block, name, "bands")
-        if isinstance(attribute.bands, dict):
-            yield from _named_bands(trail, attribute)
-        else:
-            edges = attribute.bands or ()
-            for i, (left, right) in enumerate(itertools.pairwise(edges), start=1):
-                if left >= right:
-                    yield Finding(
-                        (*trail, i),
-                        "bands_not_increasing",
-                        f"Cut points increase; {right} follows {left}.",
-                        remedy="Write the cut points from the smallest to the largest, each once.",
-                    )
-
-
-def bands_uncovered(draft: Draft, world: World) -> Iterator[Finding]:
-    """Bands that do not reach the ends of the values that may occur, and cut points beyond them."""
-    for block, name, attribute in draft.attributes():
-        intervals = attribute.intervals()
-        if not intervals:
-            continue
-        column = world.column(attribute.column)
-        low, high = (column.range if column and column.range else None) or (None, None)
-        yield from _ends_open(block, name, attribute, low, high)
-        yield from _edges_within(block, name, attribute, low, high)
-
-
 def wrong_kind_of_column(draft: Draft, world: World) -> Iterator[Finding]:
     """Bands of a column that holds neither numbers nor dates, and groups by code of one that holds measured numbers."""
     for block, name, attribute, column in _documented(draft, world):
-        if attribute.bands is not None and column.type == "date":
-            yield from _edges_that_are_no_dates(block, name, attribute)
-        elif attribute.bands is not None and not column.is_numeric:
+        if attribute.bands is not None and column.type != "date" and not column.is_numeric:
             yield Finding(
                 (block, name, "bands"),
                 "bands_of_no_number",
@@ -193,28 +159,6 @@ def wrong_kind_of_column(draft: Draft, world: World) -> Iterator[Finding]:
                 remedy="Use 'bands' with cut points.",
                 key=True,
             )
-
-
-def _edges_that_are_no_dates(block: str, name: str, attribute: Attribute) -> Iterator[Finding]:
-    edges = {edge for _, low, high in attribute.intervals() for edge in (low, high) if edge is not None}
-    for edge in sorted(edges):
-        if not _is_date(edge):
-            yield Finding(
-                (block, name, "bands"),
-                "edge_no_date",
-                f"Bands of dates need edges that are dates; {attribute.column!r} has the edge {edge}.",
-                remedy="Write a date as its digits: 20241231 for 2024-12-31.",
-                key=True,
-            )
-            return
-
-
-def _is_date(edge: Decimal) -> bool:
-    try:
-        dt.datetime.strptime(str(edge), "%Y%m%d")  # noqa: DTZ007 - a day and no moment
-    except ValueError:
-        return False
-    return len(str(edge)) == len("20241231")
 
 
 def intersections(draft: Draft, _: World) -> Iterator[Finding]:
@@ -269,8 +213,6 @@ RULES: tuple[Rule, ...] = (
     codes_too_large,
     codes_overlap,
     codes_undocumented,
-    bands_unordered,
-    bands_uncovered,
     wrong_kind_of_column,
     intersections,
     small_groups,
@@ -286,73 +228,6 @@ def _documented(draft: Draft, world: World) -> Iterator[tuple[str, str, Attribut
 
 def _form(attribute: Attribute) -> str:
     return "groups" if attribute.groups is not None else "bands"
-
-
-def _named_bands(trail: Trail, attribute: Attribute) -> Iterator[Finding]:
-    intervals = attribute.intervals()
-    for label, low, high in intervals:
-        if low is not None and high is not None and low >= high:
-            yield Finding(
-                (*trail, label),
-                "empty_band",
-                f"The band {label!r} from {low} to {high} is empty.",
-                remedy="Let it end above where it begins, or delete it.",
-            )
-    for (left, _, end), (right, start, _) in itertools.pairwise(intervals):
-        if end is None or start is None or start < end:
-            yield Finding(
-                (*trail, right),
-                "bands_overlap",
-                f"The bands {left!r} and {right!r} overlap, or are not in increasing order.",
-                remedy=f"Let {right!r} begin where {left!r} ends.",
-            )
-        elif start > end:
-            yield Finding(
-                (*trail, right),
-                "bands_uncovered",
-                f"The bands {left!r} and {right!r} leave out the values of {attribute.column!r} from {end} to below "
-                f"{start}.",
-                remedy=f"Let {right!r} begin at {end}; a band includes its lower edge and not its upper one.",
-            )
-
-
-def _ends_open(
-    block: str, name: str, attribute: Attribute, low: Decimal | None, high: Decimal | None
-) -> Iterator[Finding]:
-    intervals = attribute.intervals()
-    first, start, _ = intervals[0]
-    if start is not None and (low is None or start > low):
-        values = f"below {start}" if low is None else f"from {low} to below {start}"
-        yield Finding(
-            (block, name, "bands", first),
-            "bands_uncovered",
-            f"The bands of {name!r} leave out the values of {attribute.column!r} {values}.",
-            remedy="Begin the first band with null.",
-        )
-    last, _, end = intervals[-1]
-    if end is not None and (high is None or end <= high):
-        values = f"of {end} and above" if high is None else f"from {end} to {high}"
-        yield Finding(
-            (block, name, "bands", last),
-            "bands_uncovered",
-            f"The bands of {name!r} leave out the values of {attribute.column!r} {values}.",
-            remedy="End the last band with null.",
-        )
-
-
-def _edges_within(
-    block: str, name: str, attribute: Attribute, low: Decimal | None, high: Decimal | None
-) -> Iterator[Finding]:
-    edges = attribute.bands if isinstance(attribute.bands, tuple) else ()
-    for i, edge in enumerate(edges):
-        if (low is not None and edge <= low) or (high is not None and edge > high):
-            yield Finding(
-                (block, name, "bands", i),
-                "band_beyond_range",
-                f"The cut point {edge} leaves a group of {name!r} empty: the dictionary says that "
-                f"{attribute.column!r} lies from {low} to {high}.",
-                remedy="Delete the cut point, or correct the range in the dictionary.",
-            )
 
 
 def _quoted(code: int | str, column: Column, documented: Collection[int | str]) -> str:
