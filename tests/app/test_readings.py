@@ -20,9 +20,15 @@ from assay.domain.used_rows import UsedRows
 OF_EACH_PERSON = ("custody: validator", "custody: validator, unit: id")
 
 
-def test_a_locked_run_looks_at_its_rows_and_judges_them_where_a_column_tells_them_apart(
+def test_a_locked_run_looks_at_its_rows_and_judges_them_where_single_columns_tell_them_apart(
     folder: Folder,
 ) -> None:
+    for name in ("assets", "debts", "rent"):
+        for role in ("test", "develop"):
+            table = getattr(folder, role)
+            values = np.random.default_rng(len(name)).lognormal(8, 0.5, table.num_rows)
+            setattr(folder, role, table.append_column(name, pa.array(values)))
+        folder.dictionary += f"  - {{name: {name}, type: number, description: an amount, range: [0, null]}}\n"
     team = Team(folder).lock()
     with counted() as (read, _):
         team.certify()
@@ -56,7 +62,7 @@ def test_where_a_person_has_several_rows_the_judged_pass_is_still_one(folder: Fo
     with counted() as (read, _):
         record = assay.certify(path, workers=0, certify_without_a_lock=True).record
     assert record.rows_used == folder.test.num_rows // 2
-    assert read["test"] == 3 * folder.test.num_rows
+    assert read["test"] == 4 * folder.test.num_rows
 
 
 def with_columns(folder: Folder, values: dict[str, int], rows: int) -> None:

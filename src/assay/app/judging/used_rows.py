@@ -33,6 +33,8 @@ STARTS = 24
 """Columns from which a group begins."""
 LONGEST = 4
 """Columns of a group at most."""
+SEVERAL = 4
+"""So many columns that tell rows apart by themselves are enough to know a set by."""
 KEY = 8
 """Of so many smallest hashed values is the place of a column made."""
 CERTAIN, DOUBT = 0.99, 1.25
@@ -139,8 +141,9 @@ def _starts(columns: Mapping[str, SketchTally], measured: set[str]) -> Iterator[
     One column alone may be a group only when it is of measured values: a number that counts rows, or a time of every full
     hour, is the same in sets that share nothing. Those that look like counted rows are in no group.
 
-    Of these groups the shortest that tells rows apart is wanted. A column that does so alone is in no other: whoever leaves it out has
-    left out that group too. What else single columns say need not be read: the groups after one that certainly tells rows apart are
+    Of these groups the shortest that tells rows apart is wanted. Where several columns do so alone, none of them is in another group: whoever
+    leaves it out has left out that group too. (Where few do, those beside them count as telling: :meth:`UsedRows.overlap` looks for as many
+    that are new.) What else single columns say need not be read: the groups after one that certainly tells rows apart are
     left out, and those that cannot because their values make too few combinations.
     """
     able = {
@@ -150,11 +153,12 @@ def _starts(columns: Mapping[str, SketchTally], measured: set[str]) -> Iterator[
     }
     ordered = sorted(able, key=lambda name: able[name])
     alone = {name for name in ordered[:STARTS] if name in measured and _tells(columns[name])}
+    apart = alone if len(alone) >= SEVERAL else frozenset[str]()
     for at, name in enumerate(ordered[:STARTS]):
         if name in alone:
             yield ((name,),)
             continue
-        around = tuple(takewhile(lambda c: c not in alone, (*ordered[at:], *ordered[:at])))[:LONGEST]
+        around = tuple(takewhile(lambda c: c not in apart, (*ordered[at:], *ordered[:at])))[:LONGEST]
         lengths = range(2, len(around) + 1)
         enough = next((n for n in lengths if any(_certain(columns[c]) for c in around[:n])), len(around))
         groups = (around[:length] for length in range(2, enough + 1))
