@@ -49,7 +49,7 @@ SPECIFICATION = """
       depth: {column: deep, groups: {light: 0, dark: 1}}
     failure_modes:
       - {id: harm, harm: wines are sold under a wrong name, severity: critical,
-         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete, gain, learnt, drift]}
+         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete, gain, learnt, drift, moved]}
     criteria:
       - {id: accuracy, metric: performance.multiclass_accuracy, at_least: 0.70, expected: 0.9, tier: critical,
          rationale: the cellar master reaches it, owner: validator}
@@ -71,6 +71,8 @@ SPECIFICATION = """
          rationale: better than the commonest grape for all, owner: validator}
       - {id: drift, metric: data.class_drift, with: {by: depth}, at_most: 0.95, tier: advisory,
          rationale: pale and deep wines are labelled by one rule, owner: data_steward}
+      - {id: moved, metric: performance.class_decision_drift, with: {by: depth}, at_most: 0.95, tier: advisory,
+         rationale: pale and deep wines are given names by one rule, owner: validator}
       - {id: gap, metric: fairness.class_recall_gap, across: colour, at_most: 0.9, tier: advisory,
          rationale: pale wines too, owner: validator}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,
