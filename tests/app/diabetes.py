@@ -62,6 +62,8 @@ SPECIFICATION = """
          rationale: the old and the young are measured by one rule, owner: validator, requirements: [data/4]}
       - {id: drift, metric: performance.prediction_drift, with: {by: years, at: '120, 160'}, at_most: 0.9, tier: supporting,
          rationale: predictions move as labels do, owner: validator, requirements: [data/4]}
+      - {id: leaks, metric: data.leaking_columns_of_numbers, with: {column: s4}, at_most: 0.95, tier: supporting,
+         rationale: no measurement is of the year after, owner: validator, requirements: [data/5]}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,
          rationale: the feed promises complete rows, owner: data_steward}
 """
