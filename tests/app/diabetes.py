@@ -64,6 +64,8 @@ SPECIFICATION = """
          rationale: predictions move as labels do, owner: validator, requirements: [data/4]}
       - {id: leaks, metric: data.leaking_columns_of_numbers, with: {column: s4}, at_most: 0.95, tier: supporting,
          rationale: no measurement is of the year after, owner: validator, requirements: [data/5]}
+      - {id: worst, metric: performance.mae_at_worst, with: {unknown: 20}, at_most: 110, expected: 68, tier: supporting,
+         rationale: twenty did not come back after the year, owner: validator, requirements: [model-risk/6]}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,
          rationale: the feed promises complete rows, owner: data_steward}
 """

@@ -58,6 +58,10 @@ def test_the_figures_are_those_of_scikit_learn(judged: tuple[Clinic, assay.Recor
         (piece,) = of(record, criterion).assessment.pieces
         assert piece.estimate == pytest.approx(oracle(truth, said), abs=0.02)
         assert piece.n == 300
+    (worst,) = of(record, "worst").assessment.pieces
+    off = mean_absolute_error(truth, said)
+    assert worst.estimate == pytest.approx((300 * off + 20 * 400) / 320, abs=0.02)
+    assert worst.n == 320
     assert {j.verdict for j in record.judged} == {Verdict.PASS}
     assert [(g.label, g.rows, g.positives, g.favourable, g.correct) for g in record.groups] == [
         (name, int((table["sex"].to_numpy() == code).sum()), None, None, None)
