@@ -214,6 +214,7 @@ def test_a_classifier_is_no_regression(clinic: Clinic) -> None:
         ("label: progression", "label: sex", "label_no_number"),
         ("at: '120, 160'", "at: '120, 400.5'", "outside_of_range"),
         ("at: '120, 160'", "at: '0, 160'", "outside_of_range"),
+        ("metric: data.value_drift,", "metric: data.value_drift, data: develop,", "cuts_of_own_rows"),
         ("at: '120, 160'", "at: '160, 120'", "parameter_unreadable"),
     ],
 )

@@ -100,6 +100,7 @@ def value_drift(view: TableView, *, by: str, period: str, join_below: int) -> Co
         What moves labels between two cuts is not seen, nor how far those beyond the last one lie. Seasons are drift, too, and sites may differ because their people do. That
         shares are equal does not say that the same cases have the number. Rows without a label, without a date that can be read, and in no declared part, are left out, and
         with more than 2 % of them the criterion is not evaluable; short periods make it inconclusive unless they are joined. Many periods and cuts need many rows.
+        A rehearsal judges the reference rows, so that without declared cuts it takes them from the rows that it counts.
     Remedy:
         Ask what changed at that time, or how the places measure; convert units, leave out cases that were not yet closed, and state one definition of the number.
     Oracle:

@@ -97,6 +97,7 @@ def prediction_drift(view: TableView, *, by: str, period: str, join_below: int) 
         A drift within a period is averaged, and one that moves predictions between two cuts is not seen. Predictions lie closer together than labels: where hardly any
         reaches a cut, or hardly any does not, the criterion is not evaluable, and numbers must be named. Parts may differ because their people do. Up to 2 % of rows without
         a date that can be read, and rows in no declared part, are left out there. Many periods and cuts need many rows.
+        A rehearsal judges the reference rows, so that without declared cuts it takes them from the labels of the rows that it counts.
     Remedy:
         Compare the inputs of the two periods or parts (data.unit_shift, performance.psi); find what changed in the feed, and test the model there by a criterion of its own.
     Oracle:

@@ -4,6 +4,7 @@ from assay.domain.coherence import (
     causal,
     columns,
     criteria,
+    cuts,
     failure_modes,
     groups,
     people,
@@ -24,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     *criteria.RULES,
     *thresholds.RULES,
     *settings.RULES,
+    *cuts.RULES,
     *failure_modes.RULES,
     *texts.RULES,
 )

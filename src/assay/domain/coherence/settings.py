@@ -9,7 +9,7 @@ from assay.domain.coherence.draft import Draft, Finding, Rule, Trail, World
 from assay.domain.metric import TIME, Names, Parameter, several
 from assay.domain.nearest import listed, nearest
 from assay.domain.vocabulary import Task
-from assay.domain.written import unread, written_numbers
+from assay.domain.written import unread
 
 
 def parameters(draft: Draft, world: World) -> Iterator[Finding]:
@@ -250,34 +250,6 @@ def nothing_decided(draft: Draft, world: World) -> Iterator[Finding]:
             )
 
 
-def outside_of_range(draft: Draft, world: World) -> Iterator[Finding]:
-    """A number at which rows are to be parted by what is predicted, and which all of them reach, or none can."""
-    if draft.prediction is None:
-        return
-    answers = draft.prediction.answers
-    for i, criterion, metric in draft.known(world):
-        for name, parameter in metric.parameters.items():
-            value = criterion.parameters.get(name, "")
-            if (
-                not parameter.of_answers
-                or not value
-                or parameter.refuses(value)
-                or _unread(parameter, name, value)
-            ):
-                continue
-            outside = [
-                cut for cut in written_numbers(str(value), name) if not answers.low < cut <= answers.high
-            ]
-            if outside:
-                yield Finding(
-                    ("criteria", i, "with", name),
-                    "outside_of_range",
-                    f"{name!r} of {criterion.metric!r} parts the rows at {outside[0]}, which {'every number reaches' if outside[0] <= answers.low else 'no number can reach'}: "
-                    f"what is predicted lies between {answers.low:.15g} and {answers.high:.15g}.",
-                    remedy="Name a number within the range, above its least.",
-                )
-
-
 def _nobody_answered(draft: Draft, world: World, column: str) -> str:
     described = world.column(column)
     if draft.prediction is not None and column == draft.prediction.label:
@@ -299,5 +271,4 @@ RULES: tuple[Rule, ...] = (
     not_zero_or_one,
     codes_listed,
     nothing_decided,
-    outside_of_range,
 )
