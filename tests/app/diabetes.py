@@ -30,6 +30,8 @@ SPECIFICATION = """
     data: {dictionary: dictionary.yaml, develop: develop.parquet, test: test.parquet, custody: validator}
     protected:
       sex: {column: sex, groups: {one: 1, two: 2}}
+    strata:
+      years: {column: age, bands: [50]}
     small_groups: {below_share: 0.02, treat: advisory}
     failure_modes:
       - {id: harm, harm: people are seen too seldom, severity: critical, criteria: [mae, mae-sex, rmse, r2, median, mae-gap, coverage, coverage-gap, complete, gain, proxy]}
@@ -56,6 +58,14 @@ SPECIFICATION = """
          expected: 0.1, tier: supporting, rationale: no input stands in for the sex, owner: validator}
       - {id: steady, metric: robustness.answer_shift, with: {tolerance: 40}, at_most: 0.05, tier: supporting,
          rationale: errors of measurement are small, owner: validator, requirements: [model-risk/6]}
+      - {id: label-drift, metric: data.value_drift, with: {by: years}, at_most: 0.9, tier: supporting,
+         rationale: the old and the young are measured by one rule, owner: validator, requirements: [data/4]}
+      - {id: drift, metric: performance.prediction_drift, with: {by: years, at: '120, 160'}, at_most: 0.9, tier: supporting,
+         rationale: predictions move as labels do, owner: validator, requirements: [data/4]}
+      - {id: leaks, metric: data.leaking_columns_of_numbers, with: {column: s4}, at_most: 0.95, tier: supporting,
+         rationale: no measurement is of the year after, owner: validator, requirements: [data/5]}
+      - {id: worst, metric: performance.mae_at_worst, with: {unknown: 20}, at_most: 110, expected: 68, tier: supporting,
+         rationale: twenty did not come back after the year, owner: validator, requirements: [model-risk/6]}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,
          rationale: the feed promises complete rows, owner: data_steward}
 """

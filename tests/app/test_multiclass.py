@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, recall_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from tests.app.conftest import in_process
 from tests.app.team import Team
 
 import assay
+from assay.app.judging import open_engine
 from assay.app.judging.replay import Alike, replay
 from assay.app.verifying.rejudge import contradicted, judged_again
 from assay.domain.errors import SubjectError
@@ -49,10 +52,12 @@ SPECIFICATION = """
       depth: {column: deep, groups: {light: 0, dark: 1}}
     failure_modes:
       - {id: harm, harm: wines are sold under a wrong name, severity: critical,
-         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete, gain, learnt, drift]}
+         criteria: [accuracy, recall, macro, f1, precision, auc, loss, gap, complete, gain, learnt, drift, moved, worst]}
     criteria:
       - {id: accuracy, metric: performance.multiclass_accuracy, at_least: 0.70, expected: 0.9, tier: critical,
          rationale: the cellar master reaches it, owner: validator}
+      - {id: worst, metric: performance.multiclass_accuracy_at_worst, with: {unknown: 9}, at_least: 0.60, expected: 0.8, tier: supporting,
+         rationale: nine bottles were broken before anybody tasted, owner: validator}
       - {id: recall, metric: performance.class_recall, at_least: 0.60, expected: 0.9, tier: critical,
          rationale: of every grape, owner: validator}
       - {id: macro, metric: performance.macro_recall, at_least: 0.60, expected: 0.9, tier: critical,
@@ -71,6 +76,8 @@ SPECIFICATION = """
          rationale: better than the commonest grape for all, owner: validator}
       - {id: drift, metric: data.class_drift, with: {by: depth}, at_most: 0.95, tier: advisory,
          rationale: pale and deep wines are labelled by one rule, owner: data_steward}
+      - {id: moved, metric: performance.class_decision_drift, with: {by: depth}, at_most: 0.95, tier: advisory,
+         rationale: pale and deep wines are given names by one rule, owner: validator}
       - {id: gap, metric: fairness.class_recall_gap, across: colour, at_most: 0.9, tier: advisory,
          rationale: pale wines too, owner: validator}
       - {id: complete, metric: data.missing_values, at_most: 0, tier: critical,
@@ -155,6 +162,48 @@ def test_it_goes_the_whole_way(tmp_path: Path) -> None:
         assert said == pytest.approx(made.model.predict_proba(made.values()[:7])[:, [0, 1, 2]])
         with pytest.raises(SubjectError, match="one of several classes"):
             loaded.decide(made.test.slice(0, 7))
+
+
+def test_a_column_that_knows_one_of_the_classes_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A price that was written on the bottle when the grape was known; four times as many wines, each measured with some error."""
+    made = Cellar(tmp_path)
+
+    def priced(table: pa.Table, seed: int) -> pa.Table:
+        draw = np.random.default_rng(seed)
+        more = pa.concat_tables([table] * 4)
+        for place, name in enumerate(more.column_names):
+            if name in INPUTS:
+                values = more[name].to_numpy()
+                more = more.set_column(
+                    place, name, pa.array(values + draw.normal(0, values.std() / 5, len(values)))
+                )
+        dear = np.array(more["grape"].to_pylist()) == "barolo"
+        price = np.where(dear, draw.normal(30, 2, len(dear)), draw.choice([9.0, 60.0], len(dear)))
+        numbered = more.set_column(0, "id", pa.array(np.arange(len(dear)) + 1000 * seed))
+        return numbered.append_column("price", pa.array(price))
+
+    made.develop, made.test = priced(made.develop, 1), priced(made.test, 2)
+    made.dictionary += "  - {name: price, type: number, description: price on the list}\n"
+    made.text = (
+        made.text.partition("criteria:\n")[0]
+        + "criteria:\n"
+        + "".join(
+            f"  - {{id: {id_}, metric: data.leaking_columns, with: {{column: {column}}}, at_most: 0.95, tier: critical, rationale: it is known before, "
+            "owner: validator, requirements: [data/5]}\n"
+            for id_, column in (("accuracy", "price"), ("colour", "deep"))
+        )
+    )
+    made.text = re.sub(r"criteria: \[accuracy.*\]}", "criteria: [accuracy]}", made.text)
+    monkeypatch.setattr(open_engine, "executor_of", in_process)
+    record = assay.certify(made.write(), workers=0, certify_without_a_lock=True).record
+    found = {j.assessment.criterion: j for j in record.judged}
+    assert {id_: j.verdict for id_, j in found.items()} == {"accuracy": Verdict.FAIL, "colour": Verdict.PASS}
+    worst = max(found["accuracy"].assessment.pieces, key=lambda piece: piece.estimate)
+    assert worst.label.startswith("price for class barolo")
+    assert contradicted(record) == ""
+    assert "The column price for class barolo (colour: deep) alone ranks the cases" in render_html(record)
 
 
 def test_a_model_of_other_classes_is_refused(tmp_path: Path) -> None:

@@ -58,11 +58,32 @@ def test_the_figures_are_those_of_scikit_learn(judged: tuple[Clinic, assay.Recor
         (piece,) = of(record, criterion).assessment.pieces
         assert piece.estimate == pytest.approx(oracle(truth, said), abs=0.02)
         assert piece.n == 300
+    (worst,) = of(record, "worst").assessment.pieces
+    off = mean_absolute_error(truth, said)
+    assert worst.estimate == pytest.approx((300 * off + 20 * 400) / 320, abs=0.02)
+    assert worst.n == 320
     assert {j.verdict for j in record.judged} == {Verdict.PASS}
     assert [(g.label, g.rows, g.positives, g.favourable, g.correct) for g in record.groups] == [
         (name, int((table["sex"].to_numpy() == code).sum()), None, None, None)
         for name, code in (("one", 1), ("two", 2))
     ]
+
+
+def test_drift_is_looked_for_at_the_numbers_of_the_reference_rows(
+    judged: tuple[Clinic, assay.Record],
+) -> None:
+    """All 142 development rows are known; five of their labels cut the test rows' labels, by numpy."""
+    clinic, record = judged
+    (found,) = (s.counts for s in record.statistics if s.metric == "data.value_drift")
+    known, label = (table["progression"].to_numpy() for table in (clinic.develop, clinic.test))
+    old = clinic.test["age"].to_numpy() >= 50
+    cuts = sorted({float(cell.family.partition(" or more")[0]) for cell in found.cells})
+    assert [(known < cut).mean() for cut in cuts] == pytest.approx([0.1, 0.25, 0.5, 0.75, 0.9], abs=0.01)
+    counted = {(cell.family, cell.label): (cell.events, cell.trials) for cell in found.cells}
+    for cut in cuts:
+        for name, mine in (("50 and over", old), ("under 50", ~old)):
+            family = f"{cut:g} or more, by years"
+            assert counted[family, name] == ((label[mine] >= cut).sum(), mine.sum())
 
 
 def test_how_far_predictions_are_off_is_drawn_by_the_true_number(judged: tuple[Clinic, assay.Record]) -> None:
@@ -191,6 +212,10 @@ def test_a_classifier_is_no_regression(clinic: Clinic) -> None:
         ),
         ("one year, range: [0, 400]}", "one year, decide_at: 0.5}", "missing_key"),
         ("label: progression", "label: sex", "label_no_number"),
+        ("at: '120, 160'", "at: '120, 400.5'", "outside_of_range"),
+        ("at: '120, 160'", "at: '0, 160'", "outside_of_range"),
+        ("metric: data.value_drift,", "metric: data.value_drift, data: develop,", "cuts_of_own_rows"),
+        ("at: '120, 160'", "at: '160, 120'", "parameter_unreadable"),
     ],
 )
 def test_what_makes_no_sense_for_numbers_is_told(clinic: Clinic, old: str, new: str, code: str) -> None:

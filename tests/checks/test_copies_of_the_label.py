@@ -11,7 +11,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 from tests.checks.test_leaking_columns import CHECK, auc_of, counted
 
-from assay.checks.data.leaking_columns import PRIOR, tabulate
+from assay.checks.counting.leaks import PRIOR
+from assay.checks.data.leaking_columns import tabulate
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Scores, Undefined
 from assay.domain.vocabulary import Comparator, Verdict

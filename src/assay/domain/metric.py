@@ -74,7 +74,8 @@ class Parameter:
     A parameter is a number (``low``, ``high``), one of ``choices``, or a free text when neither is given.
     A default of None means that the specification must give it. ``names`` says of what its text is the name. ``anothers``: that the
     column, or each of them, holds what somebody or something else answered, so that it can be neither the label nor the model's own scores nor what
-    names a row. ``before_decision``: that the stratum is of what is known before the decision, so that its parts are none of the model's own scores. ``zero_or_one``: that the column holds 0 or 1, as a label of two kinds does. ``written``: which numbers a text has by name, so that another text is refused. ``codes_of``: the parameter that names
+    names a row. ``before_decision``: that the stratum is of what is known before the decision, so that its parts are none of the model's own scores. ``zero_or_one``: that the column holds 0 or 1, as a label of two kinds does. ``written``: which numbers a text has by name, so that another text is refused. ``of_answers``: that rows are parted
+    at these numbers by what is predicted, so that each must lie in its range, above its least. ``codes_of``: the parameter that names
     the column of which it lists documented codes, each of which must be that of some row where inputs are changed. ``decided``: those of
     ``choices`` that are about decisions, of which a model of numbers makes none.
     """
@@ -91,6 +92,7 @@ class Parameter:
     zero_or_one: bool = False
     codes_of: str = ""
     written: Written | None = None
+    of_answers: bool = False
     decided: tuple[str, ...] = ()
 
     def refuses(self, value: Decimal | int | str) -> str:

@@ -158,7 +158,7 @@ class Tabulated(Need):
     ``of_labels``: what is counted is a label, so that a row without one has nothing to count; of any other table with ``per_unit`` a data set may have
     few such rows, also of one that compares labels: a drift could be among those without.
     ``every_group``: small groups are among those that it is handed, as where it asks how large the smallest is.
-    ``known``: the context has some rows of the reference data, drawn at random (:class:`~assay.tally.known.KnownRows`).
+    ``known``: the context has some rows of the reference data with their labels, drawn at random (:class:`~assay.tally.known.KnownRows`).
     """
 
     reads = Reads.NAMED

@@ -16,6 +16,10 @@ class Written(StrEnum):
     NUMBERS = "numbers"
     INCREASING = "increasing"
     SCORES = "scores"
+    CUTS = "cuts"
+
+
+MOST_CUTS = 20
 
 
 def written_counts(text: str, setting: str) -> dict[str, int]:
@@ -87,6 +91,14 @@ def written_increasing(text: str, setting: str) -> tuple[Decimal, ...]:
     return numbers
 
 
+def written_cuts(text: str, setting: str) -> tuple[Decimal, ...]:
+    """Up to :data:`MOST_CUTS` numbers of which each is larger than the one before. Raises ValueError for anything else."""
+    cuts = written_increasing(text, setting)
+    if len(cuts) > MOST_CUTS:
+        raise ValueError(f"{setting!r} has up to {MOST_CUTS} numbers; found {len(cuts)}")
+    return cuts
+
+
 def written_scores(text: str, setting: str) -> tuple[Decimal, ...]:
     """Different numbers between 0 and 1. Raises ValueError for anything else."""
     scores = written_numbers(text, setting)
@@ -122,6 +134,7 @@ READ: Mapping[Written, Callable[[str, str], object]] = {
     Written.NUMBERS: written_numbers,
     Written.INCREASING: written_increasing,
     Written.SCORES: written_scores,
+    Written.CUTS: written_cuts,
 }
 """By what is written, what reads it."""
 

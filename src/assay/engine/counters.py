@@ -191,12 +191,12 @@ class Known:
 
     @staticmethod
     def columns(reading: Reading) -> tuple[str, ...]:
-        """What the model is fed, or what is documented."""
-        return reading.frame.shown
+        """What the model is fed, or what is documented; and the label, by which a table may be cut."""
+        return (*reading.frame.shown, reading.frame.label)
 
     def take(self, batch: Batch) -> None:
         """Count a batch."""
-        columns = {name: batch.columns[name] for name in self._frame.shown}
+        columns = {name: batch.columns[name] for name in (*self._frame.shown, self._frame.label)}
         self._rows += KnownRows.drawn(self._frame.seed, batch.places, columns)
 
     def parts(self) -> dict[str, Any]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
+from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.drifting import joined, nothing_to_compare, of_parts, of_periods
 from assay.checks.counting.periods import PERIOD_CODES, period_asked, time_columns
-from assay.domain.evidence import Rate, Undefined
+from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import TIME, Names, Parameter
 from assay.domain.vocabulary import Reason
-from assay.tally.table import Integers, Rows, TableContext, TableView
+from assay.tally.table import Integers, Rows, TableContext, TableView, together
 
+RARE = 0.02
+"""Cuts that fewer rows than this share reach, or do not reach, show no drift of more than about as much, however large it is elsewhere."""
 ALL, APART = "", "\t"
 BY = Parameter(
     "Where to look: time for the column that says when, or a stratum; by default there and in all strata that are declared.",
@@ -68,3 +74,55 @@ def rates_parted(
         return periods
     found = joined(periods, join_below, family)
     return found if len(found) > 1 else nothing_to_compare(periods, join_below)
+
+
+def parted_by(
+    rows: Rows, context: TableContext, so: Mapping[str, NDArray[np.bool_]], *, labelled: bool
+) -> dict[str, Integers]:
+    """By what the rows are parted and by name, the part of each row and whether it is so; ``labelled``: of rows with a label alone."""
+    return {
+        APART.join((by, name)): together(
+            (np.where(rows.label >= 0, part, -1) if labelled else part, parts), (is_so.astype(np.int64), 2)
+        )
+        for by, part, parts in parted(rows, context)
+        for name, is_so in so.items()
+    }
+
+
+def drift_between_parts(
+    view: TableView, family: Callable[[str, str], str], *, by: str, period: str, join_below: int, rows: str
+) -> Counts:
+    """The rates of each part by the tables of :func:`parted_by`, every two of which are compared; or why none are.
+
+    Args:
+        family: what rates that are compared are called, by what rows are parted and by name. rows: what is counted, for a sentence.
+    """
+    if view.n == 0:
+        return NO_ROWS
+    if undeclared := nothing_to_part_by(view, by):
+        return undeclared
+    cells: list[Rate] = []
+    for table in sorted(view.tables[view.data]):
+        of, _, name = table.partition(APART)
+        found = rates_parted(view, table, of, family(of, name), period=period, join_below=join_below)
+        if isinstance(found, Undefined):
+            return found
+        cells += found
+    if not cells:
+        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, f"No stratum has {rows} in two parts.")
+    return Rates(tuple(cells), Compare.DIFFERENCE)
+
+
+def hardly_parted(rarer: Mapping[str, float], what: str) -> str:
+    """That no cut parts more than a few rows from the others, so that hardly anything could be seen to drift; empty where one does.
+
+    Args:
+        rarer: by cut, the share of the rows on its rarer side. what: what is cut, with its article.
+    """
+    most = max(rarer.values(), default=1.0)
+    if most >= RARE:
+        return ""
+    return (
+        f"Hardly any row reaches {' or '.join(rarer)}, or hardly any does not (a share of {most:.2g}), so that hardly anything could "
+        f"drift there; name {what} under 'at' that a share of {RARE} or more reaches, and of which as many fall short."
+    )

@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.confusion import THREE
 from assay.checks.counting.drifting import SETTINGS
 from assay.checks.counting.parted import (
     ALL,
-    APART,
     BY,
-    nothing_to_part_by,
-    parted,
+    drift_between_parts,
+    parted_by,
     parting_columns,
-    rates_parted,
 )
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
+from assay.domain.evidence import Counts
 from assay.domain.metric import Unit
 from assay.domain.needs import Tabulated
-from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
-from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
+from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.table import Integers, Rows, Setting, TableContext, TableView
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By what the rows are parted and by class, the part of each labelled row and whether it is of the class."""
-    labelled = rows.label >= 0
-    return {
-        APART.join((by, name)): together(
-            (np.where(labelled, part, -1), parts), ((rows.label == code).astype(np.int64), 2)
-        )
-        for by, part, parts in parted(rows, context)
-        for code, name in enumerate(context.answers.classes)
-    }
+    of_class = {name: rows.label == code for code, name in enumerate(context.answers.classes)}
+    return parted_by(rows, context, of_class, labelled=True)
 
 
 def _months(*shares: float, rows: int = 1000) -> TableView:
@@ -111,17 +100,11 @@ def class_drift(view: TableView, *, by: str, period: str, join_below: int) -> Co
     Oracle:
         Shares by pandas' groupby (tests/checks/test_class_drift.py); the bound by exact enumeration (tests/stats/test_exact_size.py).
     """
-    if view.n == 0:
-        return NO_ROWS
-    if undeclared := nothing_to_part_by(view, by):
-        return undeclared
-    cells: list[Rate] = []
-    for table in sorted(view.tables[view.data]):
-        of, _, name = table.partition(APART)
-        found = rates_parted(view, table, of, f"{name}, by {of}", period=period, join_below=join_below)
-        if isinstance(found, Undefined):
-            return found
-        cells += found
-    if not cells:
-        return Undefined(Reason.FEWER_THAN_TWO_GROUPS, "No stratum has labelled rows in two parts.")
-    return Rates(tuple(cells), Compare.DIFFERENCE)
+    return drift_between_parts(
+        view,
+        lambda of, name: f"{name}, by {of}",
+        by=by,
+        period=period,
+        join_below=join_below,
+        rows="labelled rows",
+    )

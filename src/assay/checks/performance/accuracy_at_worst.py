@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from assay.checks.check import AT_LEAST, ZERO, Example, check
+from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import NO_ROWS
+from assay.checks.counting.unknown import UNKNOWN
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts, Rate, Rates
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Unit
 from assay.domain.needs import Outcomes
 from assay.domain.vocabulary import Comparator, Verdict
 from assay.tally.views import OutcomeView
@@ -20,13 +21,7 @@ from assay.tally.views import OutcomeView
     reading="{value} of all cases are known to be decided right, {unknown} of unknown outcome included",
     need=Outcomes(),
     comparators=AT_LEAST,
-    parameters={
-        "unknown": Parameter(
-            "How many cases were drawn with the rows and left out because their outcome is not known, such as applicants who were refused.",
-            low=ZERO,
-            integer=True,
-        )
-    },
+    parameters={"unknown": UNKNOWN},
     examples=(
         Example(
             says="900 of 1,000 decisions are right, and 50 more cases have no outcome.",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-import numpy as np
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.drifting import SETTINGS
@@ -14,18 +12,18 @@ from assay.checks.counting.parted import (
     ALL,
     APART,
     BY,
-    nothing_to_part_by,
-    parted,
+    drift_between_parts,
+    hardly_parted,
+    parted_by,
     parting_columns,
-    rates_parted,
 )
 from assay.checks.tabled import table_view
-from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
+from assay.domain.evidence import Counts, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.domain.written import Written, written_scores
-from assay.tally.table import Integers, Rows, Setting, TableContext, TableView, together
+from assay.tally.table import Integers, Rows, Setting, TableContext, TableView
 
 MOST_CUTS = 20
 
@@ -36,10 +34,6 @@ def _cuts(text: str) -> tuple[Decimal, ...]:
     if len(cuts) > MOST_CUTS:
         raise ValueError(f"'at' has up to {MOST_CUTS} scores; found {len(cuts)}")
     return cuts
-
-
-RARE = 0.02
-"""Cuts that fewer rows than this share reach, or do not reach, show no drift of more than about as much, however large it is at other scores."""
 
 
 def _parts_nothing(view: TableView) -> str:
@@ -53,12 +47,7 @@ def _parts_nothing(view: TableView) -> str:
                 return f"{who} has a score of {cut} or more, so that nothing could drift there; name scores under 'at' that part the rows."
             share = min(reached, counts.total - reached) / counts.total
             rarer[cut] = max(share, rarer.get(cut, 0.0))
-    if rarer and max(rarer.values()) < RARE:
-        return (
-            f"Hardly any row reaches {' or '.join(rarer)}, or hardly any does not (a share of {max(rarer.values()):.2g}), so that hardly anything could "
-            f"drift there; name a score under 'at' that a share of {RARE} or more reaches, and of which as many fall short."
-        )
-    return ""
+    return hardly_parted(rarer, "a score")
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -67,12 +56,8 @@ def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         cuts = _cuts(str(context.parameters["at"]))
     except ValueError:
         return {}
-    reached = {"": rows.decided} | {str(cut): (rows.answered >= float(cut)).astype(np.int64) for cut in cuts}
-    return {
-        APART.join((by, cut)): together((part, parts), (so, 2))
-        for by, part, parts in parted(rows, context)
-        for cut, so in reached.items()
-    }
+    reached = {"": rows.decided == 1} | {str(cut): rows.answered >= float(cut) for cut in cuts}
+    return parted_by(rows, context, reached, labelled=False)
 
 
 def _months(*shares: float, rows: int = 1000) -> TableView:
@@ -163,15 +148,11 @@ def decision_drift(view: TableView, *, by: str, at: str, period: str, join_below
         return Undefined(Reason.NOT_MEASURED, f"{wrong}.")
     if nothing := _parts_nothing(view):
         return Undefined(Reason.NOT_MEASURED, nothing)
-    if undeclared := nothing_to_part_by(view, by):
-        return undeclared
-    cells: list[Rate] = []
-    why = Undefined(Reason.FEWER_THAN_TWO_GROUPS, "No stratum has rows in two parts.")
-    for name in sorted(view.tables[view.data]):
-        of, cut = name.split(APART)
-        family = f"{of}, from {cut} on" if cut else of
-        found = rates_parted(view, name, of, family, period=period, join_below=join_below)
-        if isinstance(found, Undefined):
-            return found
-        cells += found
-    return Rates(tuple(cells), Compare.DIFFERENCE) if cells else why
+    return drift_between_parts(
+        view,
+        lambda of, cut: f"{of}, from {cut} on" if cut else of,
+        by=by,
+        period=period,
+        join_below=join_below,
+        rows="rows",
+    )

@@ -5,6 +5,7 @@ from assay.domain.coherence import (
     causal,
     columns,
     criteria,
+    cuts,
     failure_modes,
     groups,
     parts,
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     *parts.RULES,
     *thresholds.RULES,
     *settings.RULES,
+    *cuts.RULES,
     *failure_modes.RULES,
     *texts.RULES,
 )
