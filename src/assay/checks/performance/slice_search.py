@@ -113,7 +113,8 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
         slice of fewer rows, and one by three codes, is not looked at. Rows whose value is missing, or none of the documented codes, are one slice of that column. Many slices make a pass rare: as an advisory criterion it is a
         search, as a critical one a strict promise.
     Remedy:
-        See what the slice has in common that the inputs do not tell; declare it as a stratum, and ask for it on fresh rows.
+        See what the slice has in common that the inputs do not tell. `performance.found_slices` searches the development rows and judges what it finds on fresh rows;
+        or declare the slice as a stratum, and ask for it on fresh rows.
     Oracle:
         pandas' groupby over all pairs of columns (tests/checks/test_slices.py); a planted slice is found, and none on clean rows, in
         19 of 20 seeds (the same).
