@@ -274,6 +274,14 @@ def test_a_slice_that_is_kept_from_the_search_passes_nothing() -> None:
     assert isinstance(rare, FoundRates)
 
 
+def test_codes_that_nobody_documented_hide_nothing_on_either_data_set() -> None:
+    for here, there in (([0] * 900 + [7] * 100, [0] * 1000), ([0] * 1000, [0] * 900 + [7] * 100)):
+        counts = counted(view_of(here, there), depth=1)
+        assert isinstance(counts, Undefined)
+        assert "100 rows of " in counts.detail
+        assert "Document the codes" in counts.detail
+
+
 def test_a_plan_has_the_power_of_the_smallest_slices_and_at_best_of_the_largest() -> None:
     counts = counted(
         view_of([0] * 600 + [1] * 300 + [2] * 100, [0] * 600 + [1] * 300 + [2] * 100), depth=1, worst=2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from assay.domain.dictionary import Column
 from assay.domain.evidence import Rate
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
+NO_VALUE = "no value"
 NONE_OF_THEM = "none of the documented codes"
 BOOLEAN = {1: "true", 0: "false"}
 _OUTCOMES = 4
@@ -20,9 +22,10 @@ _OUTCOMES = 4
 
 
 class Slice(NamedTuple):
-    """A slice: the columns whose codes make it, and the rate in it."""
+    """A slice: the columns whose codes make it, the place of each code, and the rate in it."""
 
     columns: tuple[str, ...]
+    codes: tuple[int, ...]
     rate: Rate
 
 
@@ -36,9 +39,13 @@ def coded(context: TableContext) -> tuple[Column, ...]:
 
 
 def _meanings(column: Column) -> tuple[str, ...]:
-    """What the codes of a column mean; last that a row has none of them."""
-    told = (column.codes or BOOLEAN).values()
-    return (*map(str, told), NONE_OF_THEM)
+    """What the codes of a column mean, each told from the others; then that a row has no value, and last that it has none of them."""
+    codes = column.codes or BOOLEAN
+    told = Counter(map(str, codes.values()))
+    named = (
+        f"{meaning} ({code})" if told[str(meaning)] > 1 else str(meaning) for code, meaning in codes.items()
+    )
+    return (*named, NO_VALUE, NONE_OF_THEM)
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
@@ -47,7 +54,7 @@ def columns(context: TableContext) -> tuple[str, ...]:
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """By each combination of columns, the codes of a row with its label and its decision; rows without a documented code are a slice of their own."""
+    """By each combination of columns, the codes of a row with its label and its decision; rows without a value, and without a documented code, are a slice each."""
     known = [column for column in coded(context) if column.name in rows.names]
     place = {column.name: _codes(rows, column) for column in known}
     outcome = ((rows.label, 2), (rows.decided, 2))
@@ -69,7 +76,24 @@ def _table(names: tuple[str, ...]) -> str:
 
 def _codes(rows: Rows, column: Column) -> tuple[Integers, int]:
     found, size = rows.codes(column.name)[0], len(_meanings(column))
-    return np.where((found >= 0) & (found < size - 1), found, size - 1), size
+    documented = size - 2
+    return np.where(found < 0, documented, np.where(found < documented, found, documented + 1)), size
+
+
+def undocumented(view: TableView, measure: str, least: int, data: str | None = None) -> str:
+    """Why not every slice is looked at: so many rows of a category have codes that nobody documented, and what is bad in one of them could be
+    good in all together; empty where every such code is too rare to be one. Numbers beside a code, such as one for "not asked", are none of it.
+    """
+    for column in coded(view.context):
+        if column.is_numeric:
+            continue
+        for found in slices_by(view, (column.name,), measure, least, data):
+            if found.codes == (len(_meanings(column)) - 1,):
+                return (
+                    f"{found.rate.trials:,} rows of {data or view.data!r} that {measure} is a rate of have a value of {column.name!r} that is no documented "
+                    "code: what is wrong with one of these values could not be seen in all of them together. Document the codes."
+                )
+    return ""
 
 
 def slices(view: TableView, depth: int, measure: str, least: int, data: str | None = None) -> list[Slice]:
@@ -101,5 +125,6 @@ def slices_by(
         events, trials = decision_rate(outcomes[at], measure)
         if label is None or trials < least:
             continue
-        told = ", ".join(f"{n}: {meanings[n][code[at]]}" for n, code in zip(names, codes, strict=True))
-        yield Slice(names, Rate(label or told, events, trials, told if label else ""))
+        places = tuple(int(code[at]) for code in codes)
+        told = ", ".join(f"{n}: {meanings[n][place]}" for n, place in zip(names, places, strict=True))
+        yield Slice(names, places, Rate(label or told, events, trials, told if label else ""))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from assay.checks.check import EITHER, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.decision_rates import DECISION_RATES
-from assay.checks.counting.slices import Slice, columns, slices, slices_by, tabulate
+from assay.checks.counting.slices import Slice, columns, slices, slices_by, tabulate, undocumented
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts, FoundRates, Rate, Undefined
@@ -161,7 +161,8 @@ def found_slices(
         return Undefined(Reason.NOT_MEASURED, said)
     if not view.n or not view.rows[searched]:
         return NO_ROWS
-    if said := _kept_from_search(view, searched, measure, int(min_rows)):
+    told = (undocumented(view, measure, int(min_rows), data) for data in (searched, view.data))
+    if said := next(filter(None, told), "") or _kept_from_search(view, searched, measure, int(min_rows)):
         return Undefined(Reason.NOT_MEASURED, said)
     looked_at = slices(view, int(depth), measure, int(min_rows), searched)
     lacking = {label for label, _ in view.each} - {_group(found.rate) for found in looked_at}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from assay.checks.check import EITHER, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.decision_rates import DECISION_RATES
-from assay.checks.counting.slices import columns, slices, tabulate
+from assay.checks.counting.slices import columns, slices, tabulate, undocumented
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts, Rates, Undefined
@@ -110,7 +110,8 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
         codes and their pairs: Chung et al. 2019, "Slice Finder", ICDE.)
     Limits:
         Knows documented codes: a weakness by age or amount is found only where a column has bands as codes. A
-        slice of fewer rows, and one by three codes, is not looked at. Rows whose value is missing, or none of the documented codes, are one slice of that column. Many slices make a pass rare: as an advisory criterion it is a
+        slice of fewer rows, and one by three codes, is not looked at. Rows without a value are one slice of that column. Not evaluable where so many rows of a category have codes that nobody documented: among them one
+        could be weak. Many slices make a pass rare: as an advisory criterion it is a
         search, as a critical one a strict promise.
     Remedy:
         See what the slice has in common that the inputs do not tell. `performance.found_slices` searches the development rows and judges what it finds on fresh rows;
@@ -123,6 +124,8 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
         return Undefined(Reason.NOT_MEASURED, "No documented column has codes to make slices of.")
     if not view.n:
         return NO_ROWS
+    if said := undocumented(view, measure, int(min_rows)):
+        return Undefined(Reason.NOT_MEASURED, said)
     cells = [found.rate for found in slices(view, int(depth), measure, int(min_rows))]
     found = {cell.label for cell in cells}
     lacking = [label for label, _ in view.each if label and label not in found]
