@@ -274,6 +274,33 @@ def test_a_slice_that_is_kept_from_the_search_passes_nothing() -> None:
     assert isinstance(rare, FoundRates)
 
 
+def test_a_pair_of_codes_that_is_kept_from_the_search_passes_nothing_either() -> None:
+    """Both codes are searched; those rows that have both are not."""
+    rng = np.random.default_rng(0)
+    here = {name: rng.integers(0, 2, 3000) for name in ("site", "kind")}
+    there = {name: rng.integers(0, 2, 3000) for name in ("site", "kind")}
+    kept = (there["site"] == 0) | (there["kind"] == 0)
+    for chosen, counts in ((slice(None), FoundRates), (kept, Undefined)):
+        others = {name: values[chosen] for name, values in there.items()}
+        n = len(others["site"])
+        view = table_view(
+            tabulate,
+            here,
+            label=np.zeros(3000),
+            score=np.zeros(3000),
+            others={"develop": others},
+            labels_of_others={"develop": np.zeros(n)},
+            scores_of_others={"develop": np.zeros(n)},
+            dictionary=tuple(
+                Column(name=name, type="category", description=name, codes={0: "a", 1: "b"}) for name in here
+            ),
+            parameters=PARAMETERS,
+        )
+        found = counted(view)
+        assert isinstance(found, counts)
+    assert "judged rows with site: b, kind: b the develop rows have 0 like them" in found.detail
+
+
 def test_codes_that_nobody_documented_hide_nothing_on_either_data_set() -> None:
     for here, there in (([0] * 900 + [7] * 100, [0] * 1000), ([0] * 1000, [0] * 900 + [7] * 100)):
         counts = counted(view_of(here, there), depth=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 from assay.checks.check import EITHER, Example, check
@@ -145,7 +146,7 @@ def found_slices(
         were looked at (Holm 1979, Scand. J. Statist. 6). One-sided Clopper-Pearson bounds. (Search and test on different rows: Cox 1975,
         Biometrika 62.)
     Limits:
-        The searched rows must be others than the judged ones (`data.split_overlap`), and like them: where a code of many judged rows is hardly
+        The searched rows must be others than the judged ones (`data.split_overlap`), and like them: where a slice of many judged rows is hardly
         among them it is not evaluable. On training rows a model that learnt them by heart is
         weak nowhere. A slice that is found and has no judged row leaves it not evaluable; one of few seldom passes. A pass says nothing of slices that were not
         found. The model is asked about each searched row once more. Knows documented codes, as `performance.slice_search` does.
@@ -162,7 +163,7 @@ def found_slices(
     if not view.n or not view.rows[searched]:
         return NO_ROWS
     told = (undocumented(view, measure, int(min_rows), data) for data in (searched, view.data))
-    if said := next(filter(None, told), "") or _kept_from_search(view, searched, measure, int(min_rows)):
+    if said := next(filter(None, told), ""):
         return Undefined(Reason.NOT_MEASURED, said)
     looked_at = slices(view, int(depth), measure, int(min_rows), searched)
     lacking = {label for label, _ in view.each} - {_group(found.rate) for found in looked_at}
@@ -172,6 +173,8 @@ def found_slices(
             Reason.EMPTY_GROUP,
             f"No slice{whose} has {min_rows:,} of the {searched} rows that {measure} is a rate of.",
         )
+    if said := _kept_from_search(view, looked_at, searched, int(depth), measure, int(min_rows)):
+        return Undefined(Reason.NOT_MEASURED, said)
     low_is_bad = measure != "false_positive_rate"
     rates = tuple(found.rate for found in looked_at)
     found = worst_of(rates, int(worst), low_is_bad=low_is_bad)
@@ -191,28 +194,30 @@ def _no_others(view: TableView, searched: str) -> str:
     return ""
 
 
-def _kept_from_search(view: TableView, searched: str, measure: str, least: int) -> str:
-    """Why the searched rows are not like the judged ones: a code of many of these has less than half the rows among them that it would have, and too
-    few to be looked at; empty when there is none."""
-    here, there = (_rows_by_code(view, measure, data) for data in (view.data, searched))
+def _kept_from_search(
+    view: TableView, looked_at: list[Slice], searched: str, depth: int, measure: str, least: int
+) -> str:
+    """Why the searched rows are not like the judged ones: a slice of many of these was not looked at, since it has less than half the rows among
+    them that it would have; empty when there is none."""
     share = view.rows[searched] / view.n
-    for told, n in here.items():
-        found, likely = there.get(told, 0), n * share
-        if found < least and likely >= max(least, LIKELY) and 2 * found < likely:
+    known = {_place(found.rate) for found in looked_at}
+    for one in slices(view, depth, measure, math.ceil(max(least, LIKELY) / share)):
+        if _place(one.rate) in known:
+            continue
+        there = (other.rate for other in slices_by(view, one.columns, measure, 0, searched))
+        found = next((rate.trials for rate in there if _place(rate) == _place(one.rate)), 0)
+        likely = one.rate.trials * share
+        if 2 * found < likely:
+            told = f"{one.rate.family} ({one.rate.label})" if one.rate.family else one.rate.label
             return (
-                f"Of {n:,} judged rows with {told} the {searched} rows have {found:,} like them, where about {likely:,.0f} would be as many: "
+                f"Of {one.rate.trials:,} judged rows with {told} the {searched} rows have {found:,} like them, where about {likely:,.0f} would be as many: "
                 "nothing was looked for there. Search rows that are drawn as the judged ones are."
             )
     return ""
 
 
-def _rows_by_code(view: TableView, measure: str, data: str) -> dict[str, int]:
-    """The rows of each code that the rate is of, of all groups that are asked about."""
-    found: dict[str, int] = {}
-    for one in slices(view, 1, measure, 0, data):
-        told = one.rate.family or one.rate.label
-        found[told] = found.get(told, 0) + one.rate.trials
-    return found
+def _place(rate: Rate) -> tuple[str, str]:
+    return rate.label, rate.family
 
 
 def _group(rate: Rate) -> str:
@@ -223,10 +228,10 @@ def _judged(
     view: TableView, looked_at: list[Slice], found: tuple[Rate, ...], measure: str
 ) -> tuple[Rate, ...]:
     """The rates of the judged rows in the slices that were found; of no rows where there are none."""
-    by = {(one.rate.label, one.rate.family): one.columns for one in looked_at}
-    wanted = [(rate.label, rate.family) for rate in found]
+    by = {_place(one.rate): one.columns for one in looked_at}
+    wanted = [_place(rate) for rate in found]
     here = {
-        (one.rate.label, one.rate.family): one.rate
+        _place(one.rate): one.rate
         for names in dict.fromkeys(by[place] for place in wanted)
         for one in slices_by(view, names, measure, 0)
     }
