@@ -187,6 +187,7 @@ def test_no_search_on_sealed_rows_tells_what_is_sealed(
 ) -> None:
     team = after(locked_with_a_schedule)
     team.certify()
+    team.certify()  # the second attempt sees that the rows to be searched are none of the first's
     folder, sealed = team.folder, team.folder.test
     folder.edit("name: small-loans", "name: other-loans")
     folder.develop, folder.test = sealed, at_sites(3000, 9, planted=False)
