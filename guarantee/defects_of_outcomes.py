@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from guarantee.clinic import DEPARTMENTS, TESTED, Chosen, Defect, Sets, Values, reviewed, risk
+from guarantee.clinic import (
+    DEPARTMENTS,
+    SITES,
+    TESTED,
+    Chosen,
+    Columns,
+    Defect,
+    Sets,
+    Values,
+    reviewed,
+    risk,
+)
 
 
 def _other_labels(sets: Sets, draw: np.random.Generator) -> Sets:
@@ -48,6 +59,17 @@ def _dropped_in_review(sets: Sets, draw: np.random.Generator) -> Sets:
     return sets.tested(called=reviewed(sets.test["score"], dropped))
 
 
+def _weak_slice(sets: Sets, draw: np.random.Generator) -> Sets:
+    """Of the women at one site of four the score is wrong about nine in ten."""
+    site = draw.choice(SITES)
+
+    def wrong(rows: Columns) -> Columns:
+        here = (rows["site"] == site) & (rows["sex"] == "women") & (draw.random(len(rows["site"])) < 0.9)
+        return {"score": np.where(here, np.where(rows["ill"] == 1, 0.1, 0.5), rows["score"].astype(float))}
+
+    return sets.in_both(wrong)
+
+
 DEFECTS = (
     Defect(
         "shifted label period",
@@ -89,5 +111,11 @@ DEFECTS = (
         "the model marks women and men alike, and reviewers take 60 % of the marked women off the list",
         {"metric": "fairness.stage_gap", "across": "sex", "at_most": "0.10", "with": "{after: called}"},
         _dropped_in_review,
+    ),
+    Defect(
+        "weak slice",
+        "of the women at one site of four the score is wrong about nine in ten, and no criterion names them",
+        {"metric": "performance.found_slices", "at_least": "0.30", "with": "{searched: train, worst: 3}"},
+        _weak_slice,
     ),
 )

@@ -106,6 +106,7 @@ OTHERS = {
     "performance.ece": "at_most: 0.20",
     "performance.expected_cost": "with: {cost_fp: 1, cost_fn: 3}, at_most: 1.5",
     "performance.false_positive_rate": "at_most: 0.60",
+    "performance.found_slices": "with: {depth: 1, worst: 2}, at_least: 0.30",
     "performance.gain_over_baseline": "at_least: 0.01",
     "performance.gain_over_incumbent": "with: {incumbent: score}, at_least: 0.01",
     "performance.gini": "at_least: 0.20",

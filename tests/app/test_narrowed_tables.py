@@ -33,6 +33,7 @@ GIVEN: dict[str, dict[str, object]] = {
     },
     "performance.auc_gain_over_incumbent": {"incumbent": "before"},
     "performance.calibration_by_grade": {"grades": "A: 0.3, B: 1"},
+    "performance.found_slices": {"depth": 1},
     "performance.gain_over_incumbent": {"incumbent": "before"},
     "performance.psi": {"column": "income", "edges": "2000, 4000"},
     "performance.threshold_regret": {"cost_fp": 1, "cost_fn": 1},

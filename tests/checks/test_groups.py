@@ -133,6 +133,7 @@ def test_no_rows_are_undefined_everywhere(check: Check):
         "Lineage": lambda: LineageView(()),
         "Sections": lambda: SectionView(()),
         "Tabulated": lambda: no_rows(check, across),
+        "TabulatedBeside": lambda: no_rows(check, across),
         "TabulatedChanges": lambda: no_rows(check, across),
         "TabulatedEverywhere": lambda: no_rows(check, across),
         "TabulatedOutcomes": lambda: no_rows(check, across),

@@ -247,44 +247,65 @@ def test_a_planted_slice_is_found_and_clean_rows_accuse_none() -> None:
     assert accused <= 1
 
 
-@pytest.mark.parametrize("hidden", [None, 7])
-def test_rows_without_a_documented_code_are_a_slice_of_their_own(hidden: int | None) -> None:
-    """Whoever takes the code of the worst slice out of the dictionary hides it no more."""
-    branch = [1] * 1000 + [hidden] * 300
-    label, wrong = [0] * 1300, 200
-    score = [0.0] * 1000 + [float(i < wrong) for i in range(300)]
-    dictionary = (Column(name="branch", type="category", description="branch", codes={1: "a", 2: "b"}),)
+def at_branches(branch, wrong: int, codes=None, type_: str = "category"):
+    """What a search by the branch counts: all rows of the first branch are right, and of the others so many wrong."""
+    dictionary = (Column(name="branch", type=type_, description="branch", codes=codes or {1: "a", 2: "b"}),)
     parameters = {"measure": "accuracy", "depth": 1, "min_rows": 100}
+    first = branch.count(1)
     view = table_view(
         slice_search.tabulate,
         {"branch": branch},
-        label=label,
-        score=score,
+        label=[0] * len(branch),
+        score=[float(first <= i < first + wrong) for i in range(len(branch))],
         dictionary=dictionary,
         parameters=parameters,
     )
-    counts = catalogue()["performance.slice_search"].count(view, arguments=parameters)
+    return catalogue()["performance.slice_search"].count(view, arguments=parameters)
+
+
+def test_rows_without_a_value_are_a_slice_of_their_own() -> None:
+    counts = at_branches([1] * 1000 + [None] * 300, 200)
     assert isinstance(counts, Rates)
     assert [(cell.label, cell.events, cell.trials) for cell in counts.cells] == [
         ("branch: a", 1000, 1000),
-        ("branch: none of the documented codes", 100, 300),
+        ("branch: no value", 100, 300),
+    ]
+
+
+def test_a_weak_slice_is_not_hidden_among_good_ones_that_nobody_documented() -> None:
+    """Whoever takes the code of the worst slice out of the dictionary hides it no more, nor by taking good ones out beside it."""
+    for hidden in ([7] * 300, [7] * 300 + [8] * 9000):
+        counts = at_branches([1] * 1000 + hidden, 200)
+        assert isinstance(counts, Undefined)
+        assert (
+            f"{len(hidden):,} rows of 'test' that accuracy is a rate of have a value of 'branch'"
+            in counts.detail
+        )
+    few = at_branches([1] * 1000 + [7] * 60 + [8] * 39, 60)  # no slice of 100 rows could be made of them
+    assert isinstance(few, Rates)
+    assert [cell.label for cell in few.cells] == ["branch: a"]
+    years = at_branches(
+        [1] * 1000 + list(range(2, 500)), 0, {1: "not asked"}, "integer"
+    )  # numbers are no codes
+    assert isinstance(years, Rates)
+    assert [cell.label for cell in years.cells] == [
+        "branch: not asked",
+        "branch: none of the documented codes",
+    ]
+
+
+def test_two_codes_of_one_meaning_are_two_slices_that_can_be_told_apart() -> None:
+    counts = at_branches([1] * 1000 + [2] * 300, 200, {1: "town", 2: "town"})
+    assert isinstance(counts, Rates)
+    assert [(cell.label, cell.events) for cell in counts.cells] == [
+        ("branch: town (1)", 1000),
+        ("branch: town (2)", 100),
     ]
 
 
 def test_invented_codes_take_no_column_out_of_the_search() -> None:
-    branch = [1] * 1000 + [2] * 300
     for codes in ({1: "a", 2: "b"}, {1: "a", 2: "b"} | {code: f"no {code}" for code in range(3, 80)}):
-        dictionary = (Column(name="branch", type="category", description="branch", codes=codes),)
-        parameters = {"measure": "accuracy", "depth": 1, "min_rows": 100}
-        view = table_view(
-            slice_search.tabulate,
-            {"branch": branch},
-            label=[0] * 1300,
-            score=[0.0] * 1000 + [float(i < 200) for i in range(300)],
-            dictionary=dictionary,
-            parameters=parameters,
-        )
-        counts = catalogue()["performance.slice_search"].count(view, arguments=parameters)
+        counts = at_branches([1] * 1000 + [2] * 300, 200, codes)
         assert isinstance(counts, Rates)
         assert [(cell.label, cell.events) for cell in counts.cells] == [
             ("branch: a", 1000),

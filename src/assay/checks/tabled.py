@@ -38,6 +38,7 @@ def table_view(
     across: tuple[str, ...] = (),
     others: Mapping[str, Mapping[str, Values]] | None = None,
     labels_of_others: Mapping[str, Values] | None = None,
+    scores_of_others: Mapping[str, Values] | None = None,
     groups_of_others: Mapping[str, Mapping[str, Values]] | None = None,
     parameters: Mapping[str, Decimal | int | str] | None = None,
     dictionary: tuple[Column, ...] | None = None,
@@ -60,7 +61,7 @@ def table_view(
         label: 0 or 1 of each row, -1 for none; all -1 when not given. score: of each row, when the model is asked.
         groups: by attribute, the names of its groups and the group of each row by its place, or -1 for none.
         across: the attributes whose groups are compared.
-        others: the columns of other data sets, for checks that read all; with ``labels_of_others``, and by attribute the place of each
+        others: the columns of other data sets, for checks that read all; with ``labels_of_others``, ``scores_of_others``, and by attribute the place of each
             row's group in ``groups_of_others``; all in none when not given.
         strata: the parts of the cases within which groups are compared, by name. answers: what is predicted; the numbers of a
             regression stand in the column ``label``. model: gives the scores of columns, also of changed ones; ``seed``: of
@@ -94,7 +95,8 @@ def table_view(
     for name, found in (others or {}).items():
         theirs = (labels_of_others or {}).get(name)
         placed = _places((groups_of_others or {}).get(name, {}))
-        tables[name] = _tallied(tabulate, context, found, theirs, None, placed)
+        scores = (scores_of_others or {}).get(name)
+        tables[name] = _tallied(tabulate, context, found, theirs, scores, placed)
         rows[name] = _length(found, theirs)
     return TableView(data, tables, context, rows, groups=context.groups)
 

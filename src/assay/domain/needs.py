@@ -8,7 +8,7 @@ function of a table, a change, a design.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -202,6 +202,17 @@ class TabulatedOutcomes(Tabulated):
 
     reads = Reads.JUDGED
     parts = frozenset({Part.OUTCOMES, Part.TABLES})
+
+
+@dataclass(frozen=True, slots=True)
+class TabulatedBeside(TabulatedOutcomes):
+    """The same of two data sets: of the rows that the model is judged on, and of those that the criterion's parameter ``beside`` names,
+    about which the model is asked as well.
+
+    What was found on the others can so be confirmed on rows that did not help to find it.
+    """
+
+    beside: str = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

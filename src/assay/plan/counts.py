@@ -16,6 +16,7 @@ from assay.domain.evidence import (
     Effects,
     Explained,
     Folds,
+    FoundRates,
     Histograms,
     Learned,
     Losses,
@@ -37,7 +38,13 @@ from assay.plan.explained import explained_prospect
 from assay.plan.limits import combined_prospect, effects_prospect, proxied_prospect, stratified_prospect
 from assay.plan.losses import losses_prospect
 from assay.plan.power import Prospect
-from assay.plan.rates import averages_prospect, ranked_prospect, rates_prospect, relative_prospect
+from assay.plan.rates import (
+    averages_prospect,
+    found_prospect,
+    ranked_prospect,
+    rates_prospect,
+    relative_prospect,
+)
 from assay.plan.scores import Spread, scores_prospect
 from assay.plan.spreads import (
     changes_prospect,
@@ -78,6 +85,7 @@ def _undefined(counts: Undefined, _: Asked, __: Spread | None) -> str:
 PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None]] = {
     Census: _census,
     Rates: rates_prospect,
+    FoundRates: found_prospect,
     Averages: averages_prospect,
     Stratified: stratified_prospect,
     Combined: combined_prospect,

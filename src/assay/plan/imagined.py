@@ -15,6 +15,7 @@ from assay.domain.needs import (
     Perturbed,
     Reads,
     Tabulated,
+    TabulatedBeside,
     TabulatedChanges,
     TabulatedEverywhere,
     TabulatedOutcomes,
@@ -126,7 +127,9 @@ class Imagined:
     def tabulated(self, wanted: Wanted) -> TableView:
         """The tables of the reference rows, as large as the data sets are."""
         made, data = self.tables[wanted.table_key], wanted.data(self.judged_on)
-        read = self.rows_of if wanted.need.reads is Reads.EVERY else {data: self.rows_of.get(data, self.rows)}
+        mine = {data, wanted.asked_beside}
+        every = {data: self.rows, **self.rows_of}
+        read = every if wanted.need.reads is Reads.EVERY else {d: n for d, n in every.items() if d in mine}
         reference = max(int(self.population.sum()), 1)
         rows = {name: self.rows if name == self.judged_on else n for name, n in read.items()}
         across = wanted.criterion.across
@@ -206,6 +209,7 @@ IMAGINED: Mapping[type[Need], Callable[[Imagined, Wanted], Any]] = {
     Outcomes: Imagined.outcomes,
     Perturbed: Imagined.paired,
     Tabulated: Imagined.tabulated,
+    TabulatedBeside: Imagined.tabulated,
     TabulatedChanges: Imagined.tabulated,
     TabulatedEverywhere: Imagined.tabulated,
     TabulatedOutcomes: Imagined.tabulated,

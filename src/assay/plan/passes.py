@@ -13,7 +13,16 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from assay.domain.needs import Need, Part, Perturbed, Reads, Refits, Tabulated, TabulatedEverywhere
+from assay.domain.needs import (
+    Need,
+    Part,
+    Perturbed,
+    Reads,
+    Refits,
+    Tabulated,
+    TabulatedBeside,
+    TabulatedEverywhere,
+)
 
 if TYPE_CHECKING:  # a worker has passes to count, and no specification
     from assay.domain.specification import Criterion, Specification
@@ -142,6 +151,13 @@ class Wanted:
         return settled.get(self.need.reads, self.criterion.data)
 
     @property
+    def asked_beside(self) -> str | None:
+        """The data set of whose rows the model is asked besides those that it is judged on."""
+        return (
+            str(dict(self.parameters)[self.need.beside]) if isinstance(self.need, TabulatedBeside) else None
+        )
+
+    @property
     def change_key(self) -> str:
         """The same for two criteria that perturb in the same way."""
         bound = {name: str(value) for name, value in self.parameters}
@@ -225,7 +241,7 @@ def fuse(
     reference = reference_data(specification)
     passes = []
     for role in roles:
-        mine = [w for w in wanted if w.data(judged_on) == role]
+        mine = [w for w in wanted if role in (w.data(judged_on), w.asked_beside)]
         tables = tables_of(specification, [*mine, *(w.beside for w in of_all if w not in mine)])
         parts = _parts(mine) | everywhere
         if specification.data.unit is not None and any(table.per_unit for table in tables):

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from assay.domain.assessment import Asked
-from assay.domain.evidence import Averages, Mean, Ranked, Rates, RelativeRates, Top
+from assay.domain.evidence import Averages, FoundRates, Mean, Ranked, Rates, RelativeRates, Top
 from assay.domain.vocabulary import Comparator
 from assay.plan.power import Prospect, all_of
 from assay.plan.scores import Spread
@@ -24,6 +24,33 @@ def rates_prospect(counts: Rates, asked: Asked, _: Spread | None) -> Prospect:
     """By the power of contrasts of rates; what is drawn for it follows from the name of the criterion."""
     seed = int.from_bytes(hashlib.sha256(asked.criterion.encode()).digest()[:4], "big")
     return Prospect.plain(rates_power(counts, asked.comparator, float(asked.threshold), asked.alpha, seed))
+
+
+def found_prospect(counts: FoundRates, asked: Asked, _: Spread | None) -> Prospect | str:
+    """The exact power of as many parts as are found, each as good as expected: of the smallest of all that are searched, since nobody knows
+    which they will be, and at best of the largest."""
+    smallest: list[Passes] = []
+    largest: list[Passes] = []
+    for sizes in _sizes(counts):
+        each = [_of_rate(n, 1.0, asked, asked.alpha) for n in sizes]
+        smallest += each[: counts.worst]
+        largest += each[-counts.worst :]
+    if not all(cell.trials for cell in counts.cells):
+        return "A slice that is found would have no rows."
+    return Prospect(
+        all_of(smallest), all_of(largest), "the slices that are found are the smallest that are searched"
+    )
+
+
+def _sizes(counts: FoundRates) -> list[list[int]]:
+    """The judged rows that each part of a group would have, by the searched rows that it has, in ascending order."""
+    there = {(cell.label, cell.family): cell.trials for cell in counts.searched}
+    found = sum(there[cell.label, cell.family] for cell in counts.cells)
+    scale = sum(cell.trials for cell in counts.cells) / max(found, 1)
+    by_group: dict[str, list[int]] = {}
+    for cell in counts.searched:
+        by_group.setdefault(cell.label if cell.family else "", []).append(round(cell.trials * scale))
+    return [sorted(sizes) for sizes in by_group.values()]
 
 
 def relative_prospect(counts: RelativeRates, asked: Asked, _: Spread | None) -> Prospect | str:

@@ -178,7 +178,26 @@ def _rehearsed(case: Case, engine: Engine, workspace: Workspace) -> Certificatio
     bound = look(bound_when_asked(case, engine), engine, beside=beside)
     if beside is not None:
         refuse_sealed_rows(bound, engine, rehearsal=True)
-    return _kept(bound, engine, workspace, measure_others(bound, engine), (), rehearse=True)
+    return _kept(bound, engine, workspace, _measured_beside(bound, engine), (), rehearse=True)
+
+
+def _measured_beside(case: Case, engine: Engine) -> Others:
+    """What is counted of the other data sets, of none of whose rows the log tells one bit alone.
+
+    Raises:
+        Refused: ``sealed``: the model would be asked about test rows of a schedule of attempts that goes on.
+    """
+    asked = {w.asked_beside for w in case.wanted} - {case.judged_on}
+    for data in (role for role in case.datasets if role in asked and log_seals(case)):
+        try:
+            looked = look(replace(case, judged_on=data), engine, known_again=True)
+            refuse_sealed_rows(looked, engine, rehearsal=True)
+        except Refused as refused:
+            raise Refused(
+                refused.refusal,
+                remedy=f"Declare other rows as {data!r}, of which none are test rows, or wait until the schedule has ended.",
+            ) from None
+    return measure_others(case, engine)
 
 
 def _without_a_lock(case: Case, engine: Engine, workspace: Workspace, *, bypass: bool) -> Certification:
@@ -187,7 +206,7 @@ def _without_a_lock(case: Case, engine: Engine, workspace: Workspace, *, bypass:
     refuse_sealed_rows(bound, engine, rehearsal=False)
     refuse_repeated_rows(bound)
     bypasses = refuse_hopeless(bound, engine, attempt=case.attempt, bypass=bypass)
-    others = measure_others(bound, engine)
+    others = _measured_beside(bound, engine)
     keep_use(bound, engine)
     without = (WITHOUT_A_LOCK, *unnamed_code(case))
     return _kept(bound, engine, workspace, others, (*bypasses, *without), rehearse=False)
@@ -212,7 +231,8 @@ def _by_the_lock(
                 refuse_repeated_rows(case)
             hopeless = refuse_hopeless(case, engine, attempt=comes.attempt, bypass=bypass_plan)
             # Before anything is spent: whoever must write a damaged file again has another subject then.
-            others = measure_others(case, engine)
+            with logged(case, ledger):
+                others = _measured_beside(case, engine)
             run = begin(case, lock, ledger, comes)
             done = _kept(
                 begun(case, run),

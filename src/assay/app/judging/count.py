@@ -11,6 +11,7 @@ from assay.app.judging.left_out import too_many_left_out
 from assay.app.judging.measure import Measured
 from assay.app.judging.unmoved import code_of_nobody, nothing_to_miss, too_few_moved
 from assay.app.judging.views import view_of
+from assay.app.judging.wrong_labels import wrong_labels
 from assay.domain.assessment import Broken
 from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Statistic
@@ -79,7 +80,7 @@ def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
     """Why the model gave nothing for this need, or why the rows that it is judged on are not known."""
     if wanted.need.asks_model and measured.failure is not None:
         return _failure(measured.failure)
-    unknown = _units_unknown(case, measured, wanted)
+    unknown = _units_unknown(case, measured, wanted) or _no_truth_beside(case, measured, wanted)
     if unknown is not None:
         return _failure(unknown)
     if not wanted.need.changes_inputs:
@@ -104,7 +105,8 @@ def _units_unknown(case: Case, measured: Measured, wanted: Wanted) -> SubjectErr
     need = wanted.need
     looked_at: tuple[Partial, ...]
     if need.asks_model:
-        looked_at = (measured.judged,)
+        beside = measured.tallies.get(wanted.asked_beside or "")
+        looked_at = (measured.judged, *(() if beside is None else (beside,)))
     elif not isinstance(need, Tabulated) or not need.per_unit:
         return None
     elif need.reads is Reads.EVERY:
@@ -123,6 +125,14 @@ def _units_unknown(case: Case, measured: Measured, wanted: Wanted) -> SubjectErr
         if said:
             return SubjectError(said, code="data_invalid", remedy=remedy)
     return None
+
+
+def _no_truth_beside(case: Case, measured: Measured, wanted: Wanted) -> SubjectError | None:
+    """What is wrong with the labels of the other rows that the model was asked about; None where there are none, or nothing is."""
+    beside = wanted.asked_beside
+    if beside is None or beside not in measured.tallies:
+        return None
+    return wrong_labels(case, beside, measured.tallies[beside])
 
 
 def _failure(error: AssayError) -> Broken:

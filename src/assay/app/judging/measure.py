@@ -78,12 +78,22 @@ def measure_others(case: Case, engine: Engine) -> Others:
 
 
 def _other(case: Case, reading: Pass, engine: Engine) -> Partial:
-    """What is counted of a data set that the model is not judged on."""
+    """What is counted of a data set that the model is not judged on; where it is asked about its rows, they are read before for their units."""
+    if reading.asks:
+        return run_pass(case, case.frame(), reading, engine, _chosen_before(case, reading, engine))
     counted = run_pass(case, case.frame(), reading, engine)
     again, chosen = reading.of_units, one_of_each_unit(counted, engine)
     if again is None or chosen is None:
         return counted
     return _with_units(counted, run_pass(case, case.frame(), again, engine, chosen), again)
+
+
+def _chosen_before(case: Case, reading: Pass, engine: Engine) -> str | None:
+    """The choice of one row of each unit, of rows of which the model is to be asked once."""
+    if Part.UNITS not in reading.parts:
+        return None
+    units = Pass(reading.data, frozenset({Part.UNITS}))
+    return one_of_each_unit(run_pass(case, case.frame(), units, engine), engine)
 
 
 def _with_units(all_rows: Partial, once: Partial, again: Pass) -> Partial:

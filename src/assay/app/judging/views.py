@@ -22,6 +22,7 @@ from assay.domain.needs import (
     Sections,
     Stated,
     Tabulated,
+    TabulatedBeside,
     TabulatedChanges,
     TabulatedEverywhere,
     TabulatedOutcomes,
@@ -138,7 +139,8 @@ def _row_sets(asked: Request) -> RowSetView:
 def _tables(asked: Request) -> TableView:
     wanted, tallies = asked.wanted, asked.measured.tallies
     (table,) = tables_of(asked.case.specification, [wanted])
-    read = tallies if wanted.need.reads is Reads.EVERY else {asked.data: tallies[asked.data]}
+    mine = {asked.data, wanted.asked_beside}
+    read = tallies if wanted.need.reads is Reads.EVERY else {d: of for d, of in tallies.items() if d in mine}
     found = {name: dict(tally.tables) for name, tally in read.items()}
     pairwise = asked.case.checks[wanted.criterion.metric].metric.pairwise
     context = context_of(asked.case.frame(), table)
@@ -228,6 +230,7 @@ VIEWS: Mapping[type[Need], Callable[[Request], Any]] = {
     Sections: _sections,
     Stated: _stated,
     Tabulated: _tables,
+    TabulatedBeside: _tables,
     TabulatedChanges: _tables,
     TabulatedEverywhere: _tables,
     TabulatedOutcomes: _tables,

@@ -2,74 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping
 from decimal import Decimal
-
-import numpy as np
 
 from assay.checks.check import EITHER, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.decision_rates import DECISION_RATES, decision_rate
+from assay.checks.counting.decision_rates import DECISION_RATES
+from assay.checks.counting.slices import columns, slices, tabulate, undocumented
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
-from assay.domain.evidence import Counts, Rate, Rates, Undefined
+from assay.domain.evidence import Counts, Rates, Undefined
 from assay.domain.metric import Across, Parameter, Unit
 from assay.domain.needs import TabulatedOutcomes
 from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
-
-NONE_OF_THEM = "none of the documented codes"
-_OUTCOMES = 4
-"""Labels by decisions."""
-BOOLEAN = {1: "true", 0: "false"}
-
-
-def coded(context: TableContext) -> tuple[Column, ...]:
-    """The documented columns whose codes make slices, but not the label."""
-    return tuple(
-        column
-        for column in context.dictionary
-        if column.codes_of_its_values is not None and column.name != context.label
-    )
-
-
-def _meanings(column: Column) -> tuple[str, ...]:
-    """What the codes of a column mean; last that a row has none of them."""
-    told = (column.codes or BOOLEAN).values()
-    return (*map(str, told), NONE_OF_THEM)
-
-
-def columns(context: TableContext) -> tuple[str, ...]:
-    """Those columns."""
-    return tuple(column.name for column in coded(context))
-
-
-def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
-    """By each combination of columns, the codes of a row with its label and its decision; rows without a documented code are a slice of their own."""
-    known = [column for column in coded(context) if column.name in rows.names]
-    place = {column.name: _codes(rows, column) for column in known}
-    outcome = ((rows.label, 2), (rows.decided, 2))
-    return {
-        _table(names): together(rows.grouped, *(place[name] for name in names), *outcome)
-        for names in combinations(tuple(place), int(context.parameters["depth"]))
-    }
-
-
-def combinations(names: tuple[str, ...], depth: int) -> Iterator[tuple[str, ...]]:
-    """Every column, and with a depth of 2 every two of them."""
-    for size in range(1, depth + 1):
-        yield from itertools.combinations(names, size)
-
-
-def _table(names: tuple[str, ...]) -> str:
-    return "\0".join(names)
-
-
-def _codes(rows: Rows, column: Column) -> tuple[Integers, int]:
-    found, size = rows.codes(column.name)[0], len(_meanings(column))
-    return np.where((found >= 0) & (found < size - 1), found, size - 1), size
-
+from assay.tally.table import TableView
 
 DICTIONARY = tuple(
     Column(name=name, type="category", description=name, codes={0: "no", 1: "yes"})
@@ -165,24 +110,23 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
         codes and their pairs: Chung et al. 2019, "Slice Finder", ICDE.)
     Limits:
         Knows documented codes: a weakness by age or amount is found only where a column has bands as codes. A
-        slice of fewer rows, and one by three codes, is not looked at. Rows whose value is missing, or none of the documented codes, are one slice of that column. Many slices make a pass rare: as an advisory criterion it is a
+        slice of fewer rows, and one by three codes, is not looked at. Rows without a value are one slice of that column. Not evaluable where so many rows of a category have codes that nobody documented: among them one
+        could be weak. Many slices make a pass rare: as an advisory criterion it is a
         search, as a critical one a strict promise.
     Remedy:
-        See what the slice has in common that the inputs do not tell; declare it as a stratum, and ask for it on fresh rows.
+        See what the slice has in common that the inputs do not tell. `performance.found_slices` searches the development rows and judges what it finds on fresh rows;
+        or declare the slice as a stratum, and ask for it on fresh rows.
     Oracle:
         pandas' groupby over all pairs of columns (tests/checks/test_slices.py); a planted slice is found, and none on clean rows, in
         19 of 20 seeds (the same).
     """
-    names = tuple(column.name for column in coded(view.context))
-    if not names:
+    if not columns(view.context):
         return Undefined(Reason.NOT_MEASURED, "No documented column has codes to make slices of.")
     if not view.n:
         return NO_ROWS
-    cells = [
-        cell
-        for combined in combinations(names, int(depth))
-        for cell in _cells(view, combined, measure, int(min_rows))
-    ]
+    if said := undocumented(view, measure, int(min_rows)):
+        return Undefined(Reason.NOT_MEASURED, said)
+    cells = [found.rate for found in slices(view, int(depth), measure, int(min_rows))]
     found = {cell.label for cell in cells}
     lacking = [label for label, _ in view.each if label and label not in found]
     if not cells or lacking:
@@ -191,25 +135,3 @@ def slice_search(view: TableView, *, measure: str, depth: int, min_rows: int) ->
             Reason.EMPTY_GROUP, f"No slice{whose} has {min_rows:,} rows that {measure} is a rate of."
         )
     return Rates(tuple(cells))
-
-
-def _cells(view: TableView, names: tuple[str, ...], measure: str, least: int) -> Iterator[Rate]:
-    """The rates of the slices that have so many rows: of columns of many codes these are few among all."""
-    meanings = {column.name: _meanings(column) for column in coded(view.context)}
-    sizes = (view.context.n_groups, *(len(meanings[name]) for name in names))
-    counts = view.table(_table(names))
-    slices, place = np.unique(counts.keys // _OUTCOMES, return_inverse=True)
-    rows = np.zeros((len(slices), _OUTCOMES), dtype=np.int64)
-    np.add.at(rows, (place, counts.keys % _OUTCOMES), counts.counts)
-    enough = rows.sum(axis=1) >= least
-    outcomes = rows[enough].reshape(-1, 2, 2)
-    group, *codes = apart(slices[enough], *sizes)
-    labels = {code: label for label, code in view.each}
-    order = np.lexsort((group, *reversed(codes)))
-    for at in order.tolist():
-        label = labels.get(int(group[at]))
-        events, trials = decision_rate(outcomes[at], measure)
-        if label is None or trials < least:
-            continue
-        told = ", ".join(f"{n}: {meanings[n][code[at]]}" for n, code in zip(names, codes, strict=True))
-        yield Rate(label or told, events, trials, told if label else "")

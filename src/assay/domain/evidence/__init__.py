@@ -11,6 +11,7 @@ from assay.domain.evidence.causes import ABOUT_CAUSES, Effect, Effects, Proxied,
 from assay.domain.evidence.changes import ChangeCell, Changes, Paired, PairedCell
 from assay.domain.evidence.combined import CUTS, MEDIAN_MISSED, Combination, Combined
 from assay.domain.evidence.distances import Distance, HistogramPair, Histograms
+from assay.domain.evidence.found import FoundRates
 from assay.domain.evidence.losses import (
     ByInput,
     Explained,
@@ -71,6 +72,7 @@ __all__ = [
     "Explained",
     "ExplainedCell",
     "Folds",
+    "FoundRates",
     "Functional",
     "HistogramPair",
     "Histograms",

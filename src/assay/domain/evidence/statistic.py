@@ -8,6 +8,7 @@ from assay.domain.evidence.causes import Effects, Proxied
 from assay.domain.evidence.changes import Changes, Paired
 from assay.domain.evidence.combined import Combined
 from assay.domain.evidence.distances import Histograms
+from assay.domain.evidence.found import FoundRates
 from assay.domain.evidence.losses import ByInput, Explained, Losses, MeanCurve, Means
 from assay.domain.evidence.rates import Averages, Census, Rates, RelativeRates
 from assay.domain.evidence.scores import PairedScores, Ranked, Scores, Sweep
@@ -34,6 +35,7 @@ class Undefined(Counted):
 Counts = (
     Census
     | Rates
+    | FoundRates
     | Averages
     | Stratified
     | Combined

@@ -29,6 +29,7 @@ from assay.dossier.blocks import (
 )
 from assay.dossier.charts.interval import MOST_ROWS, interval
 from assay.dossier.lookup import Lookup, target
+from assay.dossier.sections.found import found
 from assay.dossier.sections.ratios import ratios
 from assay.dossier.sections.summary import bound, estimate
 
@@ -101,6 +102,7 @@ def _blocks(lookup: Lookup, judged: Judged) -> Iterable[Block]:
             yield Facts(support, shape="band")
     yield from _census_details(lookup, judged)
     yield from ratios(lookup, judged)
+    yield from found(lookup, judged)
     yield from _pieces(judged)
     yield Fold("What is measured, for whom, and who asked", tuple(_asked(lookup, judged, criterion)))
 

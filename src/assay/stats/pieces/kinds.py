@@ -16,6 +16,7 @@ from assay.domain.evidence import (
     Effects,
     Explained,
     Folds,
+    FoundRates,
     Histograms,
     Learned,
     Losses,
@@ -60,6 +61,7 @@ def _undefined_pieces(counts: Undefined, _: Target) -> Pieces:
 PIECES: Mapping[type, Callable[[Any, Target], Pieces]] = {
     Census: _by("census", "census_pieces"),
     Rates: _by("rates", "rates_pieces"),
+    FoundRates: _by("found", "found_pieces"),
     Averages: _by("averages", "averages_pieces"),
     Stratified: _by("stratified", "stratified_pieces"),
     Combined: _by("combined", "combined_pieces"),
