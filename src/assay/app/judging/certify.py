@@ -188,9 +188,11 @@ def _measured_beside(case: Case, engine: Engine) -> Others:
         Refused: ``sealed``: the model would be asked about test rows of a schedule of attempts that goes on.
     """
     asked = {w.asked_beside for w in case.wanted} - {case.judged_on}
-    for data in (role for role in case.datasets if role in asked and log_seals(case)):
+    roles = [role for role in case.datasets if role in asked]
+    beside = sealed_beside(case) if roles else None
+    for data in roles if beside is not None else ():
         try:
-            looked = look(replace(case, judged_on=data), engine, known_again=True)
+            looked = look(replace(case, judged_on=data), engine, beside=beside)
             refuse_sealed_rows(looked, engine, rehearsal=True)
         except Refused as refused:
             raise Refused(
