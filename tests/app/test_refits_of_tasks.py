@@ -55,6 +55,8 @@ NUMBERS = """
          rationale: not a matter of luck, owner: validator, requirements: [model-risk/4]}
       - {id: curve, metric: performance.mae_learning_curve, at_most: 8, tier: advisory, with: {sizes: 2},
          rationale: whether rows are lacking, owner: validator, requirements: [model-risk/4]}
+      - {id: hangs, metric: data.leave_one_out, at_most: 0.2, tier: advisory, data: train, with: {column: x1, measure: loss},
+         rationale: no column knows the answer, owner: data_steward, requirements: [model-risk/5]}
 """
 CLASSES = """
       - {id: folds, metric: performance.cross_validation, at_least: 0.4, tier: advisory, with: {folds: 2},
@@ -63,6 +65,8 @@ CLASSES = """
          rationale: not a matter of luck, owner: validator, requirements: [model-risk/4]}
       - {id: curve, metric: performance.learning_curve, at_most: 0.3, tier: advisory, with: {sizes: 2},
          rationale: whether rows are lacking, owner: validator, requirements: [model-risk/4]}
+      - {id: hangs, metric: data.leave_one_out, at_most: 0.5, tier: advisory, data: train, with: {column: x1, measure: accuracy},
+         rationale: no column knows the answer, owner: data_steward, requirements: [model-risk/5]}
 """
 TASKS = {
     "numbers": ("{task: regression, label: y, score: days, range: [-30, 30]}", NUMBERS),

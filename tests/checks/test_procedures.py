@@ -7,13 +7,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import mean_absolute_error
+from sklearn.metrics import accuracy_score, mean_absolute_error, mean_squared_error
 from sklearn.model_selection import PredefinedSplit, cross_val_score
+from sklearn.preprocessing import label_binarize
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from tests.checks.procedures import CLASSES, NUMBERS, counted, judged, rows, trained
 
 from assay.checks.catalogue import catalogue
 from assay.checks.counting.procedures import STEPS, gains, losses
+from assay.domain.assessment import Judged
 from assay.domain.evidence import FoldLosses, Folds, Learned, LearnedLosses, LossCell, Rates, Undefined
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.refits import RefitView, TrainingRows, parts
@@ -168,3 +170,51 @@ def test_no_rows_are_no_models() -> None:
     view = RefitView(TrainingRows(np.empty(0), np.empty(0, np.int64), answers=CLASSES), (), 0.5, 1)
     for metric in ("performance.seed_shift", "performance.mae_learning_curve"):
         assert catalogue()[metric].count(view, arguments={}).reason is Reason.NO_ROWS
+
+
+def column_left_out(task: Task, measure: str) -> tuple[RefitView, Judged]:
+    inputs, labels = rows(task, 900, 5)
+    codes = {f"x{i}": np.digitize(inputs[:, i], [-1, 0, 1]) for i in range(3)}
+    view, bound = trained(
+        "data.leave_one_out", task, PLAIN[task], inputs, labels, codes=codes, measure=measure
+    )
+    counts = catalogue()["data.leave_one_out"].count(view, arguments=bound)
+    return view, judged("data.leave_one_out", counts, Comparator.AT_MOST, MOST[task])
+
+
+MOST = {NUMBER: "0.002", CLASS: "0.02"}
+PLAIN = {NUMBER: lambda _: LinearRegression(), CLASS: lambda _: LogisticRegression(C=1e6, tol=1e-8)}
+
+
+@pytest.mark.parametrize(("task", "measure"), [(NUMBER, "loss"), (CLASS, "loss"), (CLASS, "accuracy")])
+def test_what_a_column_is_worth_is_what_scikit_learn_loses_without_it(task: Task, measure: str) -> None:
+    view, found = column_left_out(task, measure)
+    inputs, labels = rows(task, 900, 5)
+    seen, asked = view.fits[0].trained, view.fits[0].asked[0].rows
+
+    def done(columns: list[int]) -> float:
+        model = PLAIN[task](0).fit(inputs[seen][:, columns], labels[seen])
+        if measure == "accuracy":
+            return accuracy_score(labels[asked], model.predict(inputs[asked][:, columns]))
+        if task is NUMBER:
+            off = mean_absolute_error(labels[asked], model.predict(inputs[asked][:, columns]))
+            return -off / NUMBERS.width_of_range
+        wanted = label_binarize(labels[asked], classes=[0, 1, 2])
+        return -mean_squared_error(wanted, model.predict_proba(inputs[asked][:, columns])) * 3 / 2
+
+    whole = done([0, 1, 2])
+    pieces = {piece.label.partition(" ")[0]: piece for piece in found.assessment.pieces}
+    for i in range(3):
+        others = [j for j in range(3) if j != i]
+        assert pieces[f"x{i}"].estimate == pytest.approx(whole - done(others), abs=0.004)
+        assert f"({measure} {abs(whole):.3f}, without it" in pieces[f"x{i}"].label
+    assert found.verdict is Verdict.FAIL
+    assert found.assessment.pieces[0].label.startswith(("x0", "x1"))
+    assert pieces["x2"].estimate < float(MOST[task])
+
+
+@pytest.mark.parametrize(("task", "measure"), [(NUMBER, "auc"), (NUMBER, "accuracy"), (CLASS, "auc")])
+def test_what_a_task_does_not_have_is_not_measured(task: Task, measure: str) -> None:
+    _, found = column_left_out(task, measure)
+    assert found.verdict is Verdict.NOT_EVALUABLE
+    assert found.reason is Reason.NOT_MEASURED

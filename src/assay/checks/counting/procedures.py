@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from assay.checks.counting.losses import loss
 from assay.domain.evidence import LossCell, MeanCell
 from assay.tally.refits import (
     Asking,
@@ -56,9 +57,8 @@ def by_size(rows: TrainingRows, seed: int, steps: int) -> tuple[Fit, ...]:
 
 
 def errors(view: RefitView, fit: Fitted) -> Floats:
-    """float64[rows asked first]: the absolute error of each prediction, as a share of the declared range."""
-    off: Floats = np.abs(fit.scores[0] - view.rows.labels[fit.asked[0].rows])
-    return off / view.rows.answers.width_of_range
+    """float64[rows asked first], from 0 to 1: what each answer loses; of numbers the absolute error as a share of the declared range."""
+    return loss(view.rows.answers, fit.scores[0], view.rows.labels[fit.asked[0].rows])
 
 
 def losses(label: str, shares: Floats) -> LossCell:
@@ -68,8 +68,8 @@ def losses(label: str, shares: Floats) -> LossCell:
     return LossCell(label, tuple(places.tolist()), tuple(rows.tolist()))
 
 
-def gains(shares: Floats, largest: float) -> MeanCell:
+def gains(shares: Floats, largest: float, label: str = "") -> MeanCell:
     """What each row gains as a share of the largest, at the upper end of its step: the side on which a gain is no less than it is."""
     steps = np.clip(np.ceil(shares * GAIN_STEPS - 1e-9), -GAIN_STEPS, GAIN_STEPS)
     values, rows = np.unique(largest * steps / GAIN_STEPS + 0.0, return_counts=True)
-    return MeanCell("", tuple(values.tolist()), tuple(rows.tolist()))
+    return MeanCell(label, tuple(values.tolist()), tuple(rows.tolist()))
