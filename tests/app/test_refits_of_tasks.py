@@ -68,9 +68,17 @@ CLASSES = """
       - {id: hangs, metric: data.leave_one_out, at_most: 0.5, tier: advisory, data: train, with: {column: x1, measure: accuracy},
          rationale: no column knows the answer, owner: data_steward, requirements: [model-risk/5]}
 """
+PRIVATE = """
+      - {id: members, metric: privacy.membership_inference, at_most: 0.9, tier: advisory,
+         with: {shadow_pairs: 2, attacked: 200, false_positive_rate: 0.1}, rationale: nobody is recognised, owner: validator, requirements: [gdpr/5]}
+      - {id: told, metric: privacy.membership_auc, at_most: 0.95, tier: advisory, with: {shadow_pairs: 2, attacked: 200, attack: rmia},
+         rationale: nobody is recognised, owner: validator, requirements: [gdpr/5]}
+      - {id: read-off, metric: privacy.attribute_inference, at_most: 0.5, tier: advisory, with: {column: x2},
+         rationale: nothing is given away, owner: validator, requirements: [gdpr/5]}
+"""
 TASKS = {
-    "numbers": ("{task: regression, label: y, score: days, range: [-30, 30]}", NUMBERS),
-    "classes": ("{task: multiclass, label: y, score: the kind, classes: [ash, elm, oak]}", CLASSES),
+    "numbers": ("{task: regression, label: y, score: days, range: [-30, 30]}", NUMBERS + PRIVATE),
+    "classes": ("{task: multiclass, label: y, score: the kind, classes: [ash, elm, oak]}", CLASSES + PRIVATE),
 }
 NAMES = np.array(["ash", "elm", "oak"])
 RECIPE = """
