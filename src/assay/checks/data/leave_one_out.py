@@ -187,7 +187,7 @@ def leave_one_out(view: RefitView, *, column: str, measure: str) -> Counts:
 
 
 def _ranked(view: RefitView, without: Mapping[str, Fitted]) -> Counts:
-    if view.rows.answers.labels != 2:
+    if view.rows.answers.task is not Task.BINARY:
         return Undefined(Reason.NOT_MEASURED, "An AUC is one of labels 0 and 1: ask for another measure.")
     whole, labels = view.fits[0].scores[0], view.rows.labels[view.fits[0].asked[0].rows]
     if labels.min() == labels.max():

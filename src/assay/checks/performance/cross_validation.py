@@ -106,7 +106,7 @@ def cross_validation(view: RefitView, *, rate: str) -> Counts:
     if (nothing := nobody(view)) is not None:
         return nothing
     given, cells = GIVEN[rate], []
-    if given is not None and view.rows.answers.labels != 2:
+    if given is not None and view.rows.answers.task is not Task.BINARY:
         return Undefined(
             Reason.NOT_MEASURED, f"A {rate.replace('_', '-')} is one of labels 0 and 1: ask for the accuracy."
         )
