@@ -21,6 +21,7 @@ from tests.app import (
     test_privacy_of_recipes,
     test_proxied_runs,
     test_refits,
+    test_refits_of_tasks,
     test_stage_runs,
 )
 from tests.app.conftest import Folder, in_process
@@ -164,6 +165,8 @@ REGISTERED = {
     "numbers": diabetes.SPECIFICATION,
     "classes": test_multiclass.SPECIFICATION,
     "models of a recipe": test_refits.CROSS + test_refits.OTHERS + test_refits.WITHOUT,
+    "models of a recipe, of numbers": test_refits_of_tasks.NUMBERS,
+    "models of a recipe, of classes": test_refits_of_tasks.CLASSES,
     "questions to a model": test_explanations.CRITERIA,
     "files of a lineage": test_lineage_end_to_end.CRITERION,
     "paths of a causal graph": "".join(

@@ -485,6 +485,44 @@ def test_a_model_of_numbers_is_asked_about_no_decision(
 
 
 @pytest.mark.parametrize(
+    ("task", "given", "code", "remedy"),
+    [
+        ("multiclass", {}, "no_two_labels", "accuracy or loss"),
+        ("multiclass", {"measure": "accuracy"}, "", ""),
+        ("regression", {}, "no_two_labels", "loss"),
+        ("regression", {"measure": "accuracy"}, "nothing_decided", "loss"),
+        ("regression", {"measure": "loss"}, "", ""),
+        ("binary", {}, "", ""),
+    ],
+)
+def test_what_is_asked_of_two_labels_is_refused_of_other_tasks(
+    task: str, given: dict[str, str], code: str, remedy: str
+) -> None:
+    measure = Parameter(
+        "",
+        default="auc",
+        choices=("auc", "accuracy", "loss"),
+        decided=("accuracy",),
+        of_two_labels=("auc",),
+    )
+    metric = replace(ACCURACY, parameters={"measure": measure}, tasks=tuple(Task))
+    wanted = {
+        "binary": {"favourable": 1, "decide_at": Decimal("0.5")},
+        "regression": {"range": [0, 9]},
+        "multiclass": {"classes": ["a", "b"]},
+    }
+    prediction = Prediction.model_validate({"task": task, "label": "y", "score": "it", **wanted[task]})
+    draft = Draft(prediction=prediction, criteria={0: criterion(**{"with": given} if given else {})})
+    found = [
+        f
+        for f in findings(draft, replace(WORLD, catalogue={metric.id: metric}))
+        if f.code in {"no_two_labels", "nothing_decided"}
+    ]
+    assert [f.code for f in found] == ([code] if code else [])
+    assert [f.remedy for f in found] == ([f"Write 'measure: {remedy}' under its 'with:'."] if code else [])
+
+
+@pytest.mark.parametrize(
     ("described", "said"),
     [
         ({"type": "category", "codes": {0: "no", 1: "yes"}}, ""),

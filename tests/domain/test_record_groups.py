@@ -27,7 +27,17 @@ CELLS = {
     "HistogramPair": lambda n: evidence.HistogramPair("women", (5, 5), (1, n - 1)),
 }
 """Of each kind of cell, one of a group with so many rows, of which four have the label 1."""
-TELL_NOTHING = {"ByInput", "Census", "Folds", "Learned", "MeanCurve", "Proxied", "Undefined"}
+TELL_NOTHING = {
+    "ByInput",
+    "Census",
+    "FoldLosses",
+    "Folds",
+    "Learned",
+    "LearnedLosses",
+    "MeanCurve",
+    "Proxied",
+    "Undefined",
+}
 """Facts about all rows, models of the recipe on training rows, inputs, and groups that nobody observed."""
 
 

@@ -16,7 +16,7 @@ from assay.domain.vocabulary import Verdict
 from assay.dossier.charts import theme
 from assay.dossier.charts.groups import groups
 from assay.dossier.charts.interval import interval
-from assay.dossier.charts.learning import learning
+from assay.dossier.charts.learning import learning, learning_losses
 from assay.dossier.charts.overview import HIGH, margins, overview
 from assay.dossier.charts.reliability import reliability
 from assay.dossier.charts.roc import roc
@@ -26,6 +26,7 @@ LEARNED = CurveRecord(
     "learning", "", "curve", ((150.0, 0.7, 0.65, 0.75, 300.0), (300.0, 1.0, 0.99, 1.0, 300.0))
 )
 
+LOST = replace(LEARNED, kind="learning_losses")
 CURVED = replace(LEARNED, kind="sensitivity")
 
 
@@ -38,6 +39,10 @@ def drawn(name: str) -> list[str]:
         roc(tuple(c for c in curves if c.kind == "roc"), prefix="c"),
         *(reliability(c, prefix="d") for c in curves if c.kind == "reliability"),
         *(learning(c, prefix="f") for c in (LEARNED, replace(LEARNED, points=LEARNED.points[:1]))),
+        *(
+            learning_losses(c, prefix="h")
+            for c in (LOST, replace(LOST, points=LOST.points[:1]), replace(LOST, points=()))
+        ),
         *(
             sensitivity(c, "mean score", prefix="g")
             for c in (CURVED, replace(CURVED, points=CURVED.points[:1]))

@@ -77,3 +77,23 @@ def test_the_limits_are_where_the_p_values_cross_alpha(x, smallest):
 def test_what_is_no_rate_of_a_fold_is_refused(x, smallest, tau):
     with pytest.raises(ValueError, match=r"expected|at least"):
         p_mean_at_least(x, smallest, tau)
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.2])
+@pytest.mark.parametrize("weights", [(0.2, 0.3, 0.5), (0.5, 0.3, 0.2), (0.05, 0.9, 0.05), (0.5, 0.0, 0.5)])
+@pytest.mark.parametrize("together", [True, False])
+def test_the_size_for_losses_is_at_most_alpha_by_enumeration(weights, together, alpha):
+    """Losses of 0, a half or 1 with these chances: all sums of a fold of ten, which is every fold or one of two."""
+    smallest, tau = 10, weights[1] / 2 + weights[2]
+    of_one = np.array(weights)
+    law = np.array([1.0])
+    for _ in range(smallest):
+        law = np.convolve(law, of_one)  # of the sum in halves
+    means = np.arange(len(law)) / 2 / smallest
+    if not together:
+        law, means = np.convolve(law, law), np.arange(2 * len(law) - 1) / 4 / smallest
+    for rule in (p_mean_at_least, p_mean_at_most):
+        size = sum(
+            p for p, x in zip(law, means, strict=True) if rule(min(float(x), 1.0), smallest, tau) <= alpha
+        )
+        assert size <= alpha

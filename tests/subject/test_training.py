@@ -6,14 +6,20 @@ import sys
 import textwrap
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from sklearn.linear_model import LogisticRegression
 
+from assay.domain.answers import Answers
 from assay.domain.errors import Crash, SubjectError
+from assay.domain.vocabulary import Task
 from assay.subject.digest import stamped_digest
-from assay.subject.training import RecipeReference, Trained
+from assay.subject.models.answers import Asked
+from assay.subject.models.recipe import predictor
+from assay.subject.training import GIVES, RecipeReference, Trained
 
 DRAW = np.random.default_rng(1)
 ROWS = pa.table({"x": DRAW.normal(size=400), "z": DRAW.normal(size=400), "y": DRAW.integers(0, 2, 400)})
@@ -93,6 +99,91 @@ def test_the_scores_are_those_of_the_same_model_in_this_process(tmp_path: Path, 
     with Trained(recipe(tmp_path, KINDS[kind]), first, 7) as model:
         scores = model.scores(second)
     assert scores.tolist() == np.asarray(asked_here(here(KINDS[kind], first, 7), second), np.float64).tolist()
+
+
+NUMBER = Answers(Task.REGRESSION, -9.0, 9.0)
+CLASSES = Answers(Task.MULTICLASS, classes=("oak", "ash", "elm"))
+OF_TASKS = {
+    "a regressor": (NUMBER, """
+    from sklearn.linear_model import LinearRegression
+    def train(data, seed):
+        return LinearRegression().fit(matrix(data), data["x"].to_numpy() + data["z"].to_numpy() / 2)
+    """),
+    "a classifier, whose classes stand in another order": (CLASSES, """
+    from sklearn.linear_model import LogisticRegression
+    def train(data, seed):
+        kind = np.digitize(data["x"].to_numpy(), [-0.5, 0.5])
+        return LogisticRegression().fit(matrix(data), np.array(["ash", "elm", "oak"])[kind])
+    """),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OF_TASKS)
+def test_the_answers_are_those_of_the_task(tmp_path: Path, kind: str) -> None:
+    answers, text = OF_TASKS[kind]
+    first, second = ROWS.slice(0, 250), ROWS.slice(250)
+    with Trained(replace(recipe(tmp_path, text), answers=answers), first, 7) as model:
+        found = model.scores(second)
+    made: Any = here(text, first, 7)
+    rows = np.column_stack([second[n].to_numpy() for n in ("x", "z")])
+    wanted = made.predict(rows) if answers is NUMBER else made.predict_proba(rows)[:, [2, 0, 1]]
+    assert found.tolist() == wanted.tolist()
+
+
+def boosted(library: str, rows: np.ndarray, label: np.ndarray, task: str) -> Any:
+    """A booster of the library's own, and its regressor of scikit-learn's kind where the task is a regression."""
+    module = pytest.importorskip(library)
+    if library == "lightgbm":
+        settings = {"objective": task, "num_class": 3 if task == "multiclass" else 1, "verbosity": -1}
+        return module.train(settings | {"num_threads": 1}, module.Dataset(rows, label), 3)
+    settings = {"objective": "multi:softprob", "num_class": 3} if task == "multiclass" else {}
+    return module.train(settings | {"nthread": 1}, module.DMatrix(rows, label), 3)
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
+@pytest.mark.parametrize("answers", [NUMBER, CLASSES])
+def test_boosters_are_asked_for_what_the_task_wants(library: str, answers: Answers) -> None:
+    rows = np.column_stack([ROWS[n].to_numpy() for n in ("x", "z")])
+    label = rows[:, 0] if answers is NUMBER else np.digitize(rows[:, 0], [-0.5, 0.5])
+    model = boosted(library, rows, label, answers.task.value)
+    asked = Asked.of(answers.task.value, answers.classes)
+    found = predictor(model, ("x", "z"), asked)(ROWS.select(["x", "z"]).to_batches()[0])
+    assert found.shape == ((400, 3) if answers is CLASSES else (400,))
+    right = found.argmax(axis=1) == label if answers is CLASSES else np.abs(found - label) < 0.9
+    assert right.mean() > 0.8
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
+def test_a_regressor_of_another_library_is_asked_as_one_of_scikit_learn(library: str) -> None:
+    module = pytest.importorskip(library)
+    rows = np.column_stack([ROWS[n].to_numpy() for n in ("x", "z")])
+    kind = module.LGBMRegressor if library == "lightgbm" else module.XGBRegressor
+    quiet = {"verbosity": -1} if library == "lightgbm" else {}
+    model = kind(n_estimators=3, n_jobs=1, **quiet).fit(rows, rows[:, 0])
+    found = predictor(model, ("x", "z"), Asked.of("regression", ()))(ROWS.select(["x", "z"]).to_batches()[0])
+    assert found == pytest.approx(model.predict(rows))
+
+
+@pytest.mark.parametrize(
+    ("model", "answers", "said"),
+    [
+        (LogisticRegression().fit([[0, 0], [1, 1]], [0, 1]), NUMBER, "it is a classifier"),
+        (LogisticRegression().fit([[0, 0], [1, 1]], [0, 1]), CLASSES, "2 classes, which are not the 3"),
+        (3, CLASSES, "is no model"),
+    ],
+)
+def test_a_model_of_another_task_is_refused(model: Any, answers: Answers, said: str) -> None:
+    with pytest.raises(SubjectError, match=said):
+        predictor(model, ("x", "z"), Asked.of(answers.task.value, answers.classes))
+
+
+@pytest.mark.parametrize("answers", [NUMBER, CLASSES])
+def test_an_answer_of_another_shape_is_told_by_what_the_task_wants(tmp_path: Path, answers: Answers) -> None:
+    text = "def train(data, seed):\n    return lambda rows: np.ones((rows.num_rows, 2))\n"
+    made = replace(recipe(tmp_path, text), answers=answers)
+    with pytest.raises((Crash, SubjectError)) as wrong, Trained(made, ROWS, 1) as model:
+        model.scores(ROWS)
+    assert GIVES[answers.task] in f"{wrong.value.message} {wrong.value.remedy}"
 
 
 def test_another_interpreter_trains_when_one_is_named(tmp_path: Path) -> None:

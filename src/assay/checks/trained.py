@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from assay.domain.answers import Answers
+from assay.domain.vocabulary import Task
 from assay.tally.attacked import shadow_design
 from assay.tally.perturbation import uniforms
 from assay.tally.refits import Asking, Fitted, Floats, Integers, RefitView, TrainingRows
@@ -31,6 +33,24 @@ def same_rows(labels: Sequence[int], *models: tuple[int, Sequence[float]]) -> Re
     return _view(
         everyone, [(behind[:size], asked, np.array(scores, dtype=np.float64)) for size, scores in models]
     )
+
+
+DAYS = Answers(Task.REGRESSION, 0.0, 100.0)
+
+
+def numbers(fits: Sequence[tuple[int, Sequence[float]]], rows: int, *, folds: bool = False) -> RefitView:
+    """Models of numbers between 0 and 100, where 50 is true: how many rows each was trained on, and by how much it is off for each row.
+
+    All are asked the same rows; or, of ``folds``, each its own.
+    """
+    labels = np.full(len(fits) * rows if folds else rows, 50.0)
+    made = []
+    for place, (size, off) in enumerate(fits):
+        asked = np.arange(rows) + (place * rows if folds else 0)
+        made.append(
+            Fitted(np.arange(size), (Asking(asked),), (50.0 + np.resize(np.array(off, dtype=float), rows),))
+        )
+    return RefitView(TrainingRows(labels, np.arange(len(labels)), answers=DAYS), tuple(made), float("nan"), 1)
 
 
 def _view(labels: Integers, fits: Sequence[tuple[Integers, Integers, Floats]]) -> RefitView:

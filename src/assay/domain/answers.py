@@ -91,6 +91,15 @@ class Answers:
         }[self.task]
 
     @property
+    def label_written(self) -> str:
+        """What a label is to be written as, for a remedy that goes on from "write the label as"."""
+        return {
+            Task.BINARY: "the numbers 0 and 1",
+            Task.REGRESSION: "a number within prediction.range, or widen the range",
+            Task.MULTICLASS: "one of prediction.classes, or add the class",
+        }[self.task]
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The same in a few words for a certificate; none of a binary task."""
         if self.task is Task.BINARY:

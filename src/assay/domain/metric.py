@@ -77,7 +77,8 @@ class Parameter:
     names a row. ``before_decision``: that the stratum is of what is known before the decision, so that its parts are none of the model's own scores. ``zero_or_one``: that the column holds 0 or 1, as a label of two kinds does. ``written``: which numbers a text has by name, so that another text is refused. ``of_answers``: that rows are parted
     at these numbers by what is predicted, so that each must lie in its range, above its least. ``codes_of``: the parameter that names
     the column of which it lists documented codes, each of which must be that of some row where inputs are changed. ``decided``: those of
-    ``choices`` that are about decisions, of which a model of numbers makes none.
+    ``choices`` that are about decisions, of which a model of numbers makes none. ``of_two_labels``: those that are about the labels 0 and 1, which
+    a binary task alone has.
     """
 
     description: str
@@ -94,6 +95,7 @@ class Parameter:
     written: Written | None = None
     of_answers: bool = False
     decided: tuple[str, ...] = ()
+    of_two_labels: tuple[str, ...] = ()
 
     def refuses(self, value: Decimal | int | str) -> str:
         """What is expected instead of a value that the parameter cannot take; empty when it can."""
@@ -107,6 +109,11 @@ class Parameter:
         low, high = self.low, self.high
         outside = (low is not None and value < low) or (high is not None and value > high)
         return f"a number{self.span}" if outside else ""
+
+    def unfit(self, task: Task) -> tuple[str, ...]:
+        """Those of its choices that ask about something which models of the task do not have."""
+        decided = self.decided if task is Task.REGRESSION else ()
+        return decided if task is Task.BINARY else (*decided, *self.of_two_labels)
 
     @property
     def is_number(self) -> bool:

@@ -224,7 +224,7 @@ class TabulatedChanges(TabulatedOutcomes):
 
 @dataclass(frozen=True, slots=True)
 class Refits(Need):
-    """Models that the recipe trains on parts of the training rows, and the scores that they give to others of them.
+    """Models that the recipe trains on parts of the training rows, and what they answer for others of them.
 
     ``design(rows, seed, parameters)`` is a module-level function: which models are trained on which rows, and of which rows each
     is asked the scores (:mod:`assay.tally.refits`). ``coded`` says that it, and the check, look at the inputs too.

@@ -72,7 +72,7 @@ class CurveRecord:
     """A curve to draw: ``roc`` (false-positive rate, true-positive rate) or ``reliability`` points.
 
     For reliability each point is (mean score, observed rate, lower limit, upper limit, rows). For ``learning`` it is (training
-    rows, share of right decisions, lower limit, upper limit, rows that were decided), for ``sensitivity`` (value of an input, mean score,
+    rows, share of right decisions, lower limit, upper limit, rows that were decided), for ``learning_losses`` the same with the mean loss, for ``sensitivity`` (value of an input, mean score,
     lower limit, upper limit, rows), for ``worth`` (place of an input among the cells of its statistic, what is lost, lower limit, upper
     limit, rows). For ``sweep`` it is a threshold and then the recall, the false-positive rate, the precision, the share decided as 1 and
     the cost, each with its lower and its upper limit. For ``errors`` it is (mean true number of a part of the rows, mean absolute error, lower
@@ -80,7 +80,7 @@ class CurveRecord:
 
     Attributes:
         across: the protected attribute whose group it is of; empty for all rows. label: the group, ``all rows``, or for ``learning``,
-            ``sensitivity``, ``worth``, ``sweep`` and ``errors`` the criterion that asked, after which the last two have their group, if any, in brackets.
+            ``learning_losses``, ``sensitivity``, ``worth``, ``sweep`` and ``errors`` the criterion that asked, after which the last two have their group, if any, in brackets.
     """
 
     kind: str

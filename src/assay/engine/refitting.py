@@ -12,14 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from assay.domain.answers import Answers
 from assay.domain.errors import SubjectError
+from assay.domain.vocabulary import Task
 from assay.engine.executor import Results, read_back
 from assay.engine.keys import key_of
 from assay.subject.arrays import as_numpy, as_words
 from assay.subject.datasets import Partition, iter_batches
 from assay.subject.training import RecipeReference, Trained
 from assay.tally.hashes import MISSING
-from assay.tally.refits import Asking, Integers, TrainingRows
+from assay.tally.labels import labels_of
+from assay.tally.refits import Asking, Floats, Integers, TrainingRows
 
 MOST_VALUES, BINS = 20, 8
 """A number with more different values than the first is known by that many bins, of as many rows each."""
@@ -31,11 +34,13 @@ class RowsTask:
 
     Attributes:
         code_digest: of the versions and the source that a result depends on. unit: the column, or None.
-        coded: columns of which each row's code is wanted. fences: those without which the rows must not be read.
+        answers: of which task the labels are. coded: columns of which each row's code is wanted.
+        fences: those without which the rows must not be read.
     """
 
     code_digest: str
     partitions: tuple[Partition, ...]
+    answers: Answers
     label: str
     unit: str | None
     coded: tuple[str, ...] = ()
@@ -53,23 +58,24 @@ class RowsTask:
 
 
 def run_rows(task: RowsTask, _: Results) -> bytes:
-    """Labels, units and codes, int64[2 + columns, rows], little-endian.
+    """Labels, units and codes, int64[2 + columns, rows], little-endian; labels that are numbers as the bits of their floats.
 
     Raises:
-        SubjectError: ``data_invalid`` when a label is neither 0 nor 1, or a row has no unit.
+        SubjectError: ``data_invalid`` when a label is none of the task, or a row has no unit.
     """
     wanted = dict.fromkeys((task.label, *filter(None, [task.unit]), *task.coded))
     table = _table(task.partitions, tuple(wanted), task.fences)
-    labels = _labels(table, task.label)
+    labels = _labels(table, task.label, task.answers)
     units = _units(table, task.unit) if task.unit is not None else np.arange(len(labels))
     codes = [_codes(table, name) for name in task.coded]
-    return np.stack([labels, units, *codes]).astype("<i8").tobytes()
+    return np.stack([labels.view(np.int64), units, *codes]).astype("<i8").tobytes()
 
 
-def rows_from(data: bytes, coded: Sequence[str]) -> TrainingRows:
+def rows_from(data: bytes, coded: Sequence[str], answers: Answers) -> TrainingRows:
     """What the task found."""
     labels, units, *codes = np.frombuffer(data, dtype="<i8").reshape(2 + len(coded), -1)
-    return TrainingRows(labels, units, dict(zip(coded, codes, strict=True)))
+    told = labels.view("<f8") if answers.task is Task.REGRESSION else labels
+    return TrainingRows(told, units, dict(zip(coded, codes, strict=True)), answers)
 
 
 @dataclass(frozen=True)
@@ -113,22 +119,23 @@ class FitTask:
 
 
 def run_fit(task: FitTask, results: Results) -> bytes:
-    """The scores that the model gives to the rows of each question, float64, one after the other, little-endian."""
+    """What the model answers for the rows of each question, float64, one after the other, little-endian."""
     read = _table(task.partitions, task.columns, task.recipe.fences)
     table = _alike(read, task.held, read, task.like) if task.held else read
     places = [_places(question.rows, results) for question in task.asked]
     with Trained(task.recipe, table.take(_places(task.trained, results)), task.seed) as model:
         scores = [
-            model.scores(_as_asked(table, place, question))
+            model.scores(_as_asked(table, place, question)).ravel()
             for place, question in zip(places, task.asked, strict=True)
         ]
     return np.concatenate(scores or [np.empty(0)]).astype("<f8").tobytes()
 
 
-def scores_from(data: bytes, asked: Sequence[Asking]) -> tuple[NDArray[np.float64], ...]:
-    """What the task found, for each question."""
+def scores_from(data: bytes, asked: Sequence[Asking], width: int) -> tuple[NDArray[np.float64], ...]:
+    """What the task found, for each question; ``width``: how many numbers are answered for a row."""
     ends = np.cumsum([len(asking.rows) for asking in asked])
-    return tuple(np.split(np.frombuffer(data, dtype="<f8"), ends)[:-1])
+    numbers = np.frombuffer(data, dtype="<f8")
+    return tuple(np.split(numbers.reshape(-1, width) if width > 1 else numbers, ends)[:-1])
 
 
 def _as_asked(table: pa.Table, places: Integers, question: Question) -> pa.Table:
@@ -155,17 +162,18 @@ def _places(key: str, results: Results) -> Integers:
     return np.frombuffer(read_back(key, results, "The choice of rows"), dtype="<i8")
 
 
-def _labels(table: pa.Table, name: str) -> Integers:
+def _labels(table: pa.Table, name: str, answers: Answers) -> Integers | Floats:
     values = as_numpy(_whole(table, name), name)
-    known = np.isin(values, (0, 1)) if values.dtype.kind in "iuf" else np.zeros(len(values), dtype=bool)
-    if not known.all():
+    codes, labelled = labels_of(answers, values)
+    wrong = 0 if isinstance(labelled, slice) else int((~labelled).sum())
+    if wrong:
         raise SubjectError(
-            f"Of {len(values):,} training rows {int((~known).sum()):,} have a label {name!r} that is neither 0 nor 1, and a recipe is "
+            f"Of {len(values):,} training rows {wrong:,} have a label {name!r} that is {answers.label_wanted}, and a recipe is "
             "given all of them.",
             code="data_invalid",
-            remedy="Write 0 or 1, or leave these rows out of the training data.",
+            remedy=f"Write the label as {answers.label_written}, or leave these rows out of the training data.",
         )
-    return values.astype(np.int64)
+    return values.astype(np.float64) if answers.task is Task.REGRESSION else codes.astype(np.int64)
 
 
 def _units(table: pa.Table, name: str) -> Integers:

@@ -15,10 +15,12 @@ from assay.domain.evidence import (
     Counts,
     Effects,
     Explained,
+    FoldLosses,
     Folds,
     FoundRates,
     Histograms,
     Learned,
+    LearnedLosses,
     Losses,
     MeanCurve,
     Means,
@@ -74,7 +76,7 @@ def _census(_: Census, __: Asked, ___: Spread | None) -> None:
     """A fact about the data in hand: it is as it is."""
 
 
-def _trained(_: Folds | Learned, __: Asked, ___: Spread | None) -> None:
+def _trained(_: Folds | FoldLosses | Learned | LearnedLosses, __: Asked, ___: Spread | None) -> None:
     """What models will do that nobody has trained yet is not imagined."""
 
 
@@ -94,7 +96,9 @@ PLANS: Mapping[type, Callable[[Any, Asked, Spread | None], Prospect | str | None
     Losses: losses_prospect,
     Explained: explained_prospect,
     Folds: _trained,
+    FoldLosses: _trained,
     Learned: _trained,
+    LearnedLosses: _trained,
     Means: means_prospect,
     MeanCurve: _curve,
     ByInput: _by_input,

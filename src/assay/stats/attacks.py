@@ -1,4 +1,4 @@
-"""How an attacker reads out of a model's scores who was in its training rows, and what one of their inputs was.
+"""How an attacker reads out of a model's answers who was in its training rows, and what one of their inputs was.
 
 Each attack gives every row a number, the larger the likelier. What is wrong with a threshold on such numbers is counted
 elsewhere; here only the numbers are made.
@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.answers import BINARY, Answers
+from assay.domain.vocabulary import Task
 from assay.tally.attacked import Attacked
 
 Floats = NDArray[np.float64]
@@ -20,13 +22,34 @@ Bools = NDArray[np.bool_]
 
 CLIP = 1e-6
 """Confidences are kept this far from 0 and 1, whose logits are infinite."""
+BINS = 8
+"""Bins of numbers of which naive Bayes learns."""
+ROUNDS = 50
+"""Steps towards the likeliest spread."""
 SMALLEST_SPREAD = 1e-6
-"""A spread of logits below this is taken as this: of a model that gives every row the same."""
+"""A spread of logits, or of errors as shares of the range, below this is taken as this: of a model that gives every row the same."""
 
 
-def confidence(scores: Floats, labels: Integers) -> Floats:
-    """float64[..., n]: the probability that a model gives to the true label of each row."""
-    return np.where(labels == 1, scores, 1 - scores)
+def confidence(scores: Floats, labels: Integers, answers: Answers = BINARY) -> Floats:
+    """float64[..., n]: the probability that a model gives to the true label of each row; of a task with labels that are told apart."""
+    if answers.width == 1:
+        return np.where(labels == 1, scores, 1 - scores)
+    found: Floats = np.take_along_axis(
+        scores, np.broadcast_to(labels[:, None], (*scores.shape[:-1], 1)), axis=-1
+    )[..., 0]
+    return found
+
+
+def misses(said: Floats, labels: Floats, answers: Answers) -> Floats:
+    """float64[..., n]: how far a predicted number lies above the true one, as a share of the declared range."""
+    found: Floats = (said - labels) / answers.width_of_range
+    return found
+
+
+def likelihood_of_numbers(missed: Floats, spread: float) -> Floats:
+    """The density of the true number around the predicted one, in units of the largest, of errors that are normal."""
+    found: Floats = np.exp(-(missed**2) / (2 * max(spread, SMALLEST_SPREAD) ** 2))
+    return found
 
 
 def lira(target: Floats, shadows: Floats, member: Bools) -> Floats:
@@ -39,9 +62,12 @@ def lira(target: Floats, shadows: Floats, member: Bools) -> Floats:
         target: float64[n], confidences of the model that is attacked. shadows: float64[s, n], of the shadow models.
         member: bool[s, n], which rows each shadow model was trained on; every row is on both sides.
     """
-    seen, logits = _logit(target), _logit(shadows)
-    inside = _likelihood(seen, logits, member)
-    return inside - _likelihood(seen, logits, ~member)
+    return normal_ratio(_logit(target), _logit(shadows), member)
+
+
+def normal_ratio(seen: Floats, shadows: Floats, member: Bools) -> Floats:
+    """The same of what is normal as it is; arguments as :func:`lira`."""
+    return _likelihood(seen, shadows, member) - _likelihood(seen, shadows, ~member)
 
 
 def _likelihood(seen: Floats, logits: Floats, among: Bools) -> Floats:
@@ -119,6 +145,30 @@ def naive_bayes(
     return found
 
 
+def likeliest_spread(missed: Floats, before: Floats) -> float:
+    """The spread of normal errors that makes what was missed likeliest, where nobody knows which value is the true one.
+
+    By expectation and maximisation (Dempster, Laird & Rubin 1977, JRSS B 39): the mean of squared errors, each value weighted by its probability.
+
+    Args:
+        missed: float64[asked, values], the error if the value is the true one. before: the same shape, ln P(value) up to a constant.
+    """
+    spread = math.sqrt(float((missed**2).mean()))
+    for _ in range(ROUNDS):
+        wide = 2 * max(spread, SMALLEST_SPREAD) ** 2
+        found = before - missed**2 / wide
+        weights = np.exp(found - found.max(axis=1, keepdims=True))
+        weights /= weights.sum(axis=1, keepdims=True)
+        spread = math.sqrt(float((weights * missed**2).sum(axis=1).mean()))
+    return spread
+
+
+def binned(numbers: Floats) -> Integers:
+    """int64[n]: in which of at most :data:`BINS` bins of as many rows each a number lies."""
+    edges = np.unique(np.quantile(numbers, np.arange(1, BINS) / BINS))
+    return np.searchsorted(edges, numbers, side="right").astype(np.int64)
+
+
 ATTACKS = ("lira", "rmia")
 """The attacks on membership, by name."""
 
@@ -126,11 +176,37 @@ ATTACKS = ("lira", "rmia")
 def membership(attacked: Attacked, attack: str) -> tuple[Floats, Floats]:
     """The numbers that an attack gives to the members of the target, and to the others who fix the threshold.
 
+    Of predicted numbers ``lira`` takes the signed errors as normal, where it takes the logits of confidences, and ``rmia`` the density of the truth
+    under normal errors in the place of its probability: their spread is that of the shadow models on rows that these have not seen.
+
     ``rmia`` compares with the remaining others, of whom none fixes the threshold: those who do are exchangeable with any other.
     """
-    seen = confidence(attacked.target, attacked.labels)
-    shadows = confidence(attacked.shadows, attacked.labels)
+    made = _of_numbers if attacked.answers.task is Task.REGRESSION else _of_labels
+    found, sure = made(attacked)
     if attack == "lira":
-        return attacked.split(lira(seen, shadows, attacked.member))
-    rest = attacked.ends[1]
+        return attacked.split(normal_ratio(*found, attacked.member))
+    (seen, shadows), rest = sure, attacked.ends[1]
     return attacked.split(rmia(seen[:rest], shadows[:, :rest], seen[rest:], shadows[:, rest:]))
+
+
+_Pair = tuple[Floats, Floats]
+"""Of the target, and of the shadow models."""
+
+
+def _of_labels(attacked: Attacked) -> tuple[_Pair, _Pair]:
+    """Logits of confidences, and confidences."""
+    sure = (
+        confidence(attacked.target, attacked.labels, attacked.answers),
+        confidence(attacked.shadows, attacked.labels, attacked.answers),
+    )
+    return (_logit(sure[0]), _logit(sure[1])), sure
+
+
+def _of_numbers(attacked: Attacked) -> tuple[_Pair, _Pair]:
+    """Signed errors, and densities."""
+    missed = (
+        misses(attacked.target, attacked.labels, attacked.answers),
+        misses(attacked.shadows, attacked.labels, attacked.answers),
+    )
+    spread = math.sqrt(float((missed[1][~attacked.member] ** 2).mean()))
+    return missed, (likelihood_of_numbers(missed[0], spread), likelihood_of_numbers(missed[1], spread))

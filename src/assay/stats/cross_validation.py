@@ -14,6 +14,9 @@ tau, exp(m (s X - log(1 - tau + tau e^s))) is at most exp(mean_j log M_j), for X
 
 with m the rows of the smallest fold: the bound of Chernoff 1952 for one fold alone, and by symmetry for the other side. It is attained,
 up to the factor that Chernoff loses, by folds that all tell the same.
+
+The same holds of losses between 0 and 1 with the true mean R_j in the place of events: e^(sx) is convex, so that the moment generating
+function of a loss is at most 1 - R + R e^s, that of events of the same mean (Hoeffding 1963, JASA 58, theorem 1).
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ def divergence(x: float, tau: float) -> float:
 def p_mean_at_least(x: float, smallest: int, tau: float) -> float:
     """A p-value of H0 "the mean of the folds' true rates is at most tau"; small values show "at least tau".
 
-    x: the mean of the rates of the folds. smallest: rows of the smallest fold.
+    x: the mean of the rates of the folds, or of their mean losses as shares of the largest. smallest: rows of the smallest fold.
     Raises ValueError unless x and tau are rates and the smallest fold has a row.
     """
     _check(x, smallest, tau)

@@ -6,15 +6,17 @@ The halves are drawn, so that the two are alike in everything but that: a differ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from assay.domain.answers import Answers
 from assay.tally.perturbation import uniforms
 from assay.tally.refits import (
     Asking,
     Fit,
     Floats,
-    Integers,
     RefitView,
     TrainingRows,
     one_of_each,
@@ -47,11 +49,13 @@ class Attacked:
     """The rows of which all models were asked, members of the target first.
 
     Attributes:
-        labels: int64[n]. target: float64[n], its scores. shadows: float64[s, n], those of the shadow models. member: bool[s, n], which
+        answers: what the models answer. labels: as those of :class:`~assay.tally.refits.TrainingRows`. target: float64[n] or float64[n, classes],
+            what it answers. shadows: float64[s, ...], the same of the shadow models. member: bool[s, n], which
             rows each of them was trained on. ends: where members end, and where those end who fix a threshold.
     """
 
-    labels: Integers
+    answers: Answers
+    labels: NDArray[Any]
     target: Floats
     shadows: Floats
     member: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -65,7 +69,8 @@ class Attacked:
         target, *shadows = (np.concatenate(fit.scores) for fit in view.fits)
         member = np.stack([np.isin(rows, fit.trained) for fit in view.fits[1:]])
         first, second, _ = (len(asking.rows) for asking in asked)
-        return cls(view.rows.labels[rows], target, np.stack(shadows), member, (first, first + second))
+        ends = (first, first + second)
+        return cls(view.rows.answers, view.rows.labels[rows], target, np.stack(shadows), member, ends)
 
     def split(self, numbers: Floats) -> tuple[Floats, Floats]:
         """Of numbers by row those of the members, and of those who fix the threshold."""

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assay.domain.answers import BINARY, Answers
 from assay.domain.evidence import Undefined
 from assay.domain.vocabulary import Reason
+from assay.tally.labels import decided_by
 from assay.tally.perturbation import uniforms
 
 Integers = NDArray[np.int64]
@@ -28,14 +30,15 @@ class TrainingRows:
     """What is known of the training rows while models are planned and compared.
 
     Attributes:
-        labels: int64[n], each 0 or 1. units: int64[n], equal where the unit is; every row its own where none is declared.
+        labels: int64[n], the code of each row's label (:mod:`assay.tally.labels`); float64[n] of a regression, the number itself. units: int64[n], equal where the unit is; every row its own where none is declared.
         codes: by input, int64[n], a number for each different value, or for each of its bins where there are many; -1 for
-            missing. Empty unless a need asks for it.
+            missing. Empty unless a need asks for it. answers: what the model must answer for a row.
     """
 
-    labels: Integers
+    labels: NDArray[Any]
     units: Integers
     codes: Mapping[str, Integers] = field(default_factory=dict)
+    answers: Answers = BINARY
 
     @property
     def n(self) -> int:
@@ -45,7 +48,7 @@ class TrainingRows:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Rows of which a model is asked the scores: as they are, or with one input as it is in the row ``like``."""
+    """Rows of which a model is asked the answers: as they are, or with one input as it is in the row ``like``."""
 
     rows: Integers
     column: str = ""
@@ -69,7 +72,11 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A model that was trained: the rows that it learned from, and for each question the rows and their scores."""
+    """A model that was trained: the rows that it learned from, and for each question the rows and what it answered.
+
+    Attributes:
+        scores: float64[rows] for each question, or float64[rows, classes] of a multiclass task.
+    """
 
     trained: Integers
     asked: tuple[Asking, ...]
@@ -94,9 +101,9 @@ class RefitView:
         found: NDArray[np.bool_] = self.decided(fit) == self.rows.labels[fit.asked[0].rows]
         return found
 
-    def decided(self, fit: Fitted) -> NDArray[np.bool_]:
-        """bool[rows asked first]: whether 1 is decided."""
-        return fit.scores[0] >= self.decide_at
+    def decided(self, fit: Fitted) -> NDArray[Any]:
+        """bool[rows asked first], whether 1 is decided; of a multiclass task int64, the code of the class."""
+        return decided_by(self.rows.answers, fit.scores[0], self.decide_at)
 
 
 def parts(rows: TrainingRows, seed: int, count: int) -> Integers:

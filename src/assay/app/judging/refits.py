@@ -85,7 +85,7 @@ def trained(case: Case, wanted: Wanted, need: Refits, engine: Engine) -> RefitVi
     with engine.progress(title, sum(task.size for task in tasks)) as told:
         answers = engine.results(tasks, run_fit, told=told)
         made = tuple(
-            Fitted(fit.trained, fit.asked, scores_from(answer, fit.asked))
+            Fitted(fit.trained, fit.asked, scores_from(answer, fit.asked, rows.answers.width))
             for fit, answer in zip(fits, answers, strict=True)
         )
     return RefitView(rows, made, case.specification.prediction.cut, seed)
@@ -96,13 +96,14 @@ def _rows(case: Case, engine: Engine, coded: tuple[str, ...]) -> TrainingRows:
     task = RowsTask(
         code_digest=case.code_digest,
         partitions=case.datasets["train"].partitions,
+        answers=specification.prediction.answers,
         label=specification.prediction.label,
         unit=specification.data.unit,
         coded=coded,
         fences=required(case.environment.isolation),
     )
     (answer,) = engine.results([task], run_rows, told=Silence())
-    return rows_from(answer, coded)
+    return rows_from(answer, coded, task.answers)
 
 
 def _recipe(case: Case) -> RecipeReference:
@@ -116,6 +117,7 @@ def _recipe(case: Case) -> RecipeReference:
         inputs=subject.inputs,
         python=subject.python,
         fences=required(case.environment.isolation),
+        answers=case.specification.prediction.answers,
     )
 
 

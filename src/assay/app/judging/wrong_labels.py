@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from assay.app.judging.case import Case
 from assay.domain.errors import SubjectError
-from assay.domain.vocabulary import Task
 from assay.tally.partial import Partial
-
-REMEDIES: Mapping[Task, str] = {
-    Task.BINARY: "the numbers 0 and 1",
-    Task.REGRESSION: "a number within prediction.range, or widen the range",
-    Task.MULTICLASS: "one of prediction.classes, or add the class",
-}
-"""What a label is to be written as, by task."""
 
 
 def wrong_labels(case: Case, data: str, tally: Partial) -> SubjectError | None:
@@ -33,7 +23,7 @@ def no_labels(case: Case, data: str, of: int, bad: int, *, missing: int) -> Subj
         f"{bad:,} of {of:,} rows of the {data} data have a label that is {answers.label_wanted} "
         f"in the column {case.specification.prediction.label!r} ({found}).",
         code="data_invalid",
-        remedy=f"Write the label as {REMEDIES[answers.task]}, and leave out rows whose truth is not known.",
+        remedy=f"Write the label as {answers.label_written}, and leave out rows whose truth is not known.",
     )
 
 

@@ -12,12 +12,14 @@ from assay.domain.evidence import (
     Explained,
     ExplainedCell,
     Learned,
+    LearnedLosses,
     MeanCurve,
     Means,
     Ranked,
     ScoreCell,
     Scores,
     Statistic,
+    Summary,
     Sweep,
 )
 from assay.domain.record import CurveRecord, Record
@@ -25,6 +27,7 @@ from assay.domain.record_groups import answered, small_of
 from assay.stats.calibration import reliability_curve
 from assay.stats.curves import roc_curve
 from assay.stats.histogram import Floats, ScoreCounts
+from assay.stats.losses import Losing, summary_bound
 from assay.stats.means import mean_bound
 from assay.stats.paired import paired_box_limits
 from assay.stats.pieces.swept import swept_of
@@ -37,6 +40,8 @@ LEVEL = 0.05
 """Alpha of each limit of a drawn reliability or learning curve."""
 LEARNING = "learning"
 """The kind of a learning curve; its label is the criterion that asked for it."""
+LEARNING_LOSSES = "learning_losses"
+"""The kind of one of mean losses, likewise."""
 SENSITIVITY = "sensitivity"
 """The kind of a sensitivity curve, likewise."""
 WORTH = "worth"
@@ -67,7 +72,7 @@ def drawn(across: str, label: str, counts: ScoreCounts, edges: Floats) -> tuple[
 
 
 def curves_of(statistics: Iterable[Statistic]) -> tuple[CurveRecord, ...]:
-    """The curves that criteria asked for: right decisions by the number of training rows, mean scores by the value of an input,
+    """The curves that criteria asked for: right decisions or losses by the number of training rows, mean scores by the value of an input,
     what each input is worth, what every threshold gives, and how far predictions are off by true number."""
     told = ((s, ASKED_FOR.get(type(s.counts))) for s in statistics)
     return tuple(curve for s, draw in told if draw is not None for curve in draw(s, s.counts))
@@ -129,6 +134,15 @@ def _learned(counts: Learned) -> Points:
     )
 
 
+def _learned_losses(counts: LearnedLosses) -> Points:
+    losing = [Losing.of(cell, counts.largest, counts.steps, Summary.MEAN) for cell in counts.cells]
+    bounds = [summary_bound(one, LEVEL) for one in losing]
+    return tuple(
+        (float(size), bound.estimate, bound.lower, bound.upper, float(cell.n))
+        for size, cell, bound in zip(counts.sizes, counts.cells, bounds, strict=True)
+    )
+
+
 def _means(counts: Means, places: Sequence[float]) -> Points:
     """The limits of all cells hold at once on either side (Bonferroni)."""
     level = LEVEL / max(len(counts.cells), 1)
@@ -150,9 +164,10 @@ def _worths(counts: ByInput) -> Points:
     )
 
 
-KINDS = frozenset({LEARNING, SENSITIVITY, WORTH, SWEEP, ERRORS})
+KINDS = frozenset({LEARNING, LEARNING_LOSSES, SENSITIVITY, WORTH, SWEEP, ERRORS})
 ASKED_FOR: Mapping[type, Draw] = {
     Learned: _one(LEARNING, _learned),
+    LearnedLosses: _one(LEARNING_LOSSES, _learned_losses),
     MeanCurve: _one(SENSITIVITY, lambda counts: _means(counts.means, counts.points)),
     ByInput: _one(WORTH, _worths),
     Sweep: _swept,

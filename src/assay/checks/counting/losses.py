@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
+from assay.domain.answers import Answers
 from assay.domain.evidence import Compare, LossCell, Losses, Summary, Undefined
+from assay.domain.vocabulary import Task
 from assay.tally.table import Floats, Integers, Rows, TableContext, TableView, apart, together
 
 STEPS = 10_000
@@ -14,6 +20,28 @@ STEPS_COMPARED = 1_000
 """and of one that is compared, of which every step is looked at for every mean that the other group could have."""
 ERROR = "error"
 """The table of absolute errors."""
+
+
+def loss(answers: Answers, said: Floats, labels: NDArray[Any]) -> Floats:
+    """float64[n], from 0 to 1: the squared error of a probability, or half of that of all classes; the error of a number as a share of the range.
+
+    Args:
+        labels: int64[n] codes; of a regression float64[n], the numbers.
+    """
+    found: Floats = _LOSS[answers.task](answers, said, labels)
+    return found
+
+
+def _of_classes(_: Answers, said: Floats, labels: NDArray[Any]) -> Floats:
+    squared: Floats = ((said - np.eye(said.shape[1])[labels]) ** 2).sum(axis=1) / 2
+    return squared
+
+
+_LOSS: Mapping[Task, Callable[[Answers, Floats, NDArray[Any]], Floats]] = {
+    Task.BINARY: lambda _, said, labels: (said - labels) ** 2,
+    Task.REGRESSION: lambda answers, said, labels: np.abs(labels - said) / answers.width_of_range,
+    Task.MULTICLASS: _of_classes,
+}
 
 
 def loss_keys(rows: Rows, loss: Floats, largest: float, steps: int) -> Integers:

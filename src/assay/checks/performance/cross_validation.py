@@ -7,23 +7,13 @@ from decimal import Decimal
 import numpy as np
 
 from assay.checks.check import EITHER, Example, check
+from assay.checks.counting.procedures import by_fold
 from assay.checks.trained import folds as by_hand
 from assay.domain.evidence import Counts, Folds, Rate, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Refits
-from assay.domain.vocabulary import Comparator, Reason, Verdict
-from assay.tally.refits import (
-    Asking,
-    Fit,
-    Parameters,
-    RefitView,
-    TrainingRows,
-    nobody,
-    one_of_each,
-    parts,
-    seed_of,
-    whole_number,
-)
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
+from assay.tally.refits import Fit, Parameters, RefitView, TrainingRows, nobody, whole_number
 
 GIVEN = {"accuracy": None, "true_positive_rate": 1, "false_positive_rate": 0}
 """The rates, and the label among whose rows each is counted."""
@@ -31,16 +21,7 @@ GIVEN = {"accuracy": None, "true_positive_rate": 1, "false_positive_rate": 0}
 
 def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, ...]:
     """A model for each fold, trained on all others."""
-    count = whole_number(parameters, "folds")
-    fold = parts(rows, seed, count)
-    return tuple(
-        Fit(
-            seed_of(seed, place),
-            np.flatnonzero(fold != place),
-            (Asking(one_of_each(rows, seed, np.flatnonzero(fold == place))),),
-        )
-        for place in range(count)
-    )
+    return by_fold(rows, seed, whole_number(parameters, "folds"))
 
 
 @check(
@@ -52,12 +33,18 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     reading="the {rate:accuracy=accuracy,true_positive_rate=true-positive rate,false_positive_rate=false-positive rate} of models that the "
     "recipe trains is {value} on average over the folds",
     need=Refits(design, settings=("folds",)),
+    tasks=(Task.BINARY, Task.MULTICLASS),
     comparators=EITHER,
     parameters={
         "folds": Parameter(
             "Parts of the training rows.", default=5, low=Decimal(2), high=Decimal(20), integer=True
         ),
-        "rate": Parameter("What is counted in each fold.", default="accuracy", choices=tuple(GIVEN)),
+        "rate": Parameter(
+            "What is counted in each fold; of several classes the accuracy.",
+            default="accuracy",
+            choices=tuple(GIVEN),
+            of_two_labels=("true_positive_rate", "false_positive_rate"),
+        ),
     },
     examples=(
         Example(
@@ -108,7 +95,7 @@ def cross_validation(view: RefitView, *, rate: str) -> Counts:
     Limits:
         Says something of models that learned from fewer rows than the one that is judged, and nothing of that
         one: it never gates. The bound counts the rows of one fold, not of all, so it is wide. Rows that depend on each other without a common unit,
-        as neighbours in time do, make it too good.
+        as neighbours in time do, make it too good. Of models of numbers performance.cross_validated_mae says the same.
     Remedy:
         Where the judged model does far better than its recipe, ask how it was chosen; where folds differ much, look
         for what differs between them.
@@ -119,6 +106,10 @@ def cross_validation(view: RefitView, *, rate: str) -> Counts:
     if (nothing := nobody(view)) is not None:
         return nothing
     given, cells = GIVEN[rate], []
+    if given is not None and view.rows.answers.task is not Task.BINARY:
+        return Undefined(
+            Reason.NOT_MEASURED, f"A {rate.replace('_', '-')} is one of labels 0 and 1: ask for the accuracy."
+        )
     for place, fit in enumerate(view.fits):
         labels = view.rows.labels[fit.asked[0].rows]
         among = np.ones(len(labels), dtype=bool) if given is None else labels == given

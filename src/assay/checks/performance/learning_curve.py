@@ -4,39 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import numpy as np
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.procedures import by_size
 from assay.checks.trained import same_rows
 from assay.domain.evidence import Counts, Learned, PairedCell, Rate
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Refits
-from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.refits import (
-    Asking,
-    Fit,
-    Parameters,
-    RefitView,
-    TrainingRows,
-    nobody,
-    one_of_each,
-    parts,
-    seed_of,
-    whole_number,
-)
-
-HELD_OUT = 5
-"""One part of so many is decided and not trained on."""
+from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.refits import Fit, Parameters, RefitView, TrainingRows, nobody, whole_number
 
 
 def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, ...]:
     """Models of one seed on nested sets of rows: all that are not held out, half of these, and so on; the smallest first."""
-    part = parts(rows, seed, HELD_OUT)
-    asking = (Asking(one_of_each(rows, seed, np.flatnonzero(part == 0))),)
-    kept = np.flatnonzero(part != 0)
-    steps = whole_number(parameters, "sizes")
-    slot = parts(TrainingRows(rows.labels[kept], rows.units[kept]), seed + 1, 2 ** (steps - 1))
-    return tuple(Fit(seed_of(seed, 0), kept[slot < 2**step], asking) for step in range(steps))
+    return by_size(rows, seed, whole_number(parameters, "sizes"))
 
 
 def _curve(rows: int, lost: int, won: int) -> RefitView:
@@ -53,6 +33,7 @@ def _curve(rows: int, lost: int, won: int) -> RefitView:
     unit=Unit.POINTS,
     reading="accuracy gains {value} when the recipe is given the last half of its training rows",
     need=Refits(design),
+    tasks=(Task.BINARY, Task.MULTICLASS),
     comparators=AT_MOST,
     low=Decimal(-1),
     ideal=ZERO,
@@ -104,7 +85,7 @@ def learning_curve(view: RefitView) -> Counts:
         of this kind: Perlich, Provost & Simonoff 2003, JMLR 4.)
     Limits:
         One draw of the rows and one seed: a curve can dip by chance. What a further doubling would bring is not
-        measured. Rows that are like those at hand, and no others.
+        measured. Rows that are like those at hand, and no others. Of models of numbers performance.mae_learning_curve says the same.
     Remedy:
         Where it still rises, collect more rows like these. Where it does not, look for better inputs.
     Oracle:

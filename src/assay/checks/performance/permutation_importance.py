@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assay.checks.check import AT_LEAST, AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import reference_values
+from assay.checks.counting.losses import loss
 from assay.checks.tabled import table_view
 from assay.domain.evidence import ByInput, Counts, MeanCell, Means, Paired, PairedCell, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -56,16 +57,9 @@ def _rise(rows: Rows, after: Floats) -> Integers:
     return (rise + STEPS).astype(np.int64)
 
 
-def _loss(rows: Rows, score: Floats) -> Floats:
-    """From 0 to 1: the squared error of a probability, the error of a number as a share of the range."""
+def _loss(rows: Rows, said: Floats) -> Floats:
     answers = rows.context.answers
-    if answers.task is Task.REGRESSION:
-        return np.abs(rows.truth - score) / (answers.high - answers.low)
-    if score.ndim > 1:
-        wanted = np.eye(score.shape[1])[rows.label]
-        squared: Floats = ((score - wanted) ** 2).sum(axis=1) / 2
-        return squared
-    return (score - rows.label) ** 2
+    return loss(answers, said, rows.truth if answers.task is Task.REGRESSION else rows.label)
 
 
 def _arguments(measure: str = "accuracy") -> dict[str, Decimal | int | str]:

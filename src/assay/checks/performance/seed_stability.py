@@ -5,39 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import combinations
 
-import numpy as np
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
+from assay.checks.counting.procedures import by_seed
 from assay.checks.trained import same_rows
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Refits
-from assay.domain.vocabulary import Comparator, Verdict
-from assay.tally.refits import (
-    Asking,
-    Fit,
-    Parameters,
-    RefitView,
-    TrainingRows,
-    nobody,
-    one_of_each,
-    parts,
-    seed_of,
-    whole_number,
-)
-
-HELD_OUT = 5
-"""One part of so many is decided and not trained on."""
+from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.tally.refits import Fit, Parameters, RefitView, TrainingRows, nobody, whole_number
 
 
 def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, ...]:
     """Models with nothing different but their seeds."""
-    part = parts(rows, seed, HELD_OUT)
-    asking = (Asking(one_of_each(rows, seed, np.flatnonzero(part == 0))),)
-    trained = np.flatnonzero(part != 0)
-    return tuple(
-        Fit(seed_of(seed, place), trained, asking) for place in range(whole_number(parameters, "seeds"))
-    )
+    return by_seed(rows, seed, whole_number(parameters, "seeds"))
 
 
 def _turned(count: int, rows: int = 2000) -> RefitView:
@@ -53,6 +33,7 @@ def _turned(count: int, rows: int = 2000) -> RefitView:
     unit=Unit.SHARE,
     reading="{value} of the decisions change with the seed of the training",
     need=Refits(design),
+    tasks=(Task.BINARY, Task.MULTICLASS),
     comparators=AT_MOST,
     ideal=ZERO,
     parameters={
@@ -104,7 +85,7 @@ def seed_stability(view: RefitView) -> Counts:
     Limits:
         Of these seeds, not of all. What else is chance in a model (the draw of the rows, the choice of settings) is held
         fixed. A recipe that does not use its seed has 0. Models that learned from four fifths of the rows differ more
-        than those that learned from all.
+        than those that learned from all. Of models of numbers performance.seed_shift says how far their predictions lie apart.
     Remedy:
         Average several models, regularise, or train on more rows; fix nothing by choosing the seed that looks best.
     Oracle:

@@ -12,12 +12,21 @@ from assay.domain.errors import SubjectError
 from assay.domain.evidence import Counts, Paired, PairedCell
 from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Refits
-from assay.domain.vocabulary import Comparator, Verdict
-from assay.stats.attacks import CLIP, confidence, naive_bayes
+from assay.domain.vocabulary import Comparator, Task, Verdict
+from assay.stats.attacks import (
+    CLIP,
+    binned,
+    confidence,
+    likeliest_spread,
+    likelihood_of_numbers,
+    misses,
+    naive_bayes,
+)
 from assay.tally.perturbation import uniforms
 from assay.tally.refits import (
     Asking,
     Fit,
+    Floats,
     Integers,
     Parameters,
     RefitView,
@@ -82,6 +91,7 @@ def _someone(among: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], seed: int) 
     unit=Unit.POINTS,
     reading="an attacker guesses {column} right for {value} more people by asking a model of the recipe",
     need=Refits(design, coded=True),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     low=Decimal(-1),
     ideal=ZERO,
@@ -132,17 +142,19 @@ def attribute_inference(view: RefitView, *, column: str) -> Counts:
         value of the input and takes the one with the largest P(value | other inputs) P(true label | score with that value) (Fredrikson et al. 2014,
         USENIX Security, "Privacy in pharmacogenetics"). Who cannot ask takes the one with the largest P(value | other inputs, true
         label): a guess that is right because inputs hang together is no leak of the model (Jayaraman & Evans 2022, ACM CCS, "Are attribute inference
-        attacks just imputation?"). Both learn these shares by naive Bayes from the other half, with numbers in bins. Judged is the difference of the two on the same
+        attacks just imputation?"). Both learn these shares by naive Bayes from the other half, with numbers in bins. Of a predicted number the
+        second factor is the density of the true one under normal errors (Fredrikson et al. 2014 attack a regression so), of the spread that makes the true numbers
+        likeliest. Judged is the difference of the two on the same
         people, by exact unconditional p-values (Chan 1998, Statistics in Medicine 17) and MOVER limits (Newcombe 1998, Statistics in Medicine 17).
     Limits:
         Of a model that learned from half of the rows; not of the judged model, so that it never gates. Another attack may be better. A weak guess without
-        the model makes the advantage look larger, and an attacker without the other inputs or the label gains less. Of numbers with more than 20 values the
+        the model, as by a label of numbers in eight bins, makes the advantage look larger, and an attacker without the other inputs or the label gains less. Of numbers with more than 20 values the
         bin is guessed; others with more than 20 cannot be asked about.
     Remedy:
         Drop the input, or those that only it explains; regularise; release rounded scores or decisions alone.
     Oracle:
         scikit-learn's naive Bayes (tests/stats/test_attacks.py); a recipe that remembers people is caught
-        (tests/app/test_privacy_of_recipes.py).
+        (tests/app/test_privacy_of_recipes.py; of classes and numbers tests/checks/test_attacks_by_task.py).
     """
     if (nothing := nobody(view)) is not None:
         return nothing
@@ -153,11 +165,28 @@ def attribute_inference(view: RefitView, *, column: str) -> Counts:
     others = np.flatnonzero(~member & (truth >= 0))
     known = [codes for name, codes in rows.codes.items() if name != column]
     values = len(fit.asked)
-    labels = rows.labels[people]
-    sure = np.stack([np.log(np.clip(confidence(s, labels), CLIP, 1)) for s in fit.scores], axis=1)
-    asking = naive_bayes(known, truth, others, people, values) + sure
-    alone = naive_bayes([*known, rows.labels], truth, others, people, values)
+    numbers = rows.answers.task is Task.REGRESSION
+    told = binned(rows.labels) if numbers else rows.labels
+    before = naive_bayes(known, truth, others, people, values)
+    sure = (_of_numbers if numbers else _of_labels)(view, before)
+    asking = before + np.log(np.clip(sure, CLIP, 1))
+    alone = naive_bayes([*known, told], truth, others, people, values)
     right = asking.argmax(axis=1) == truth[people]
     without = alone.argmax(axis=1) == truth[people]
     lead = PairedCell("", int((right & ~without).sum()), int((without & ~right).sum()), len(people))
     return Paired((lead,))
+
+
+def _of_labels(view: RefitView, _: Floats) -> Floats:
+    """float64[people, values]: the probability of the true label, with each value of the column."""
+    (fit,), answers = view.fits, view.rows.answers
+    labels = view.rows.labels[fit.asked[0].rows]
+    return np.stack([confidence(said, labels, answers) for said in fit.scores], axis=1)
+
+
+def _of_numbers(view: RefitView, before: Floats) -> Floats:
+    """The same with the density of the true number."""
+    (fit,), answers = view.fits, view.rows.answers
+    labels = view.rows.labels[fit.asked[0].rows]
+    missed = np.stack([misses(said, labels, answers) for said in fit.scores], axis=1)
+    return likelihood_of_numbers(missed, likeliest_spread(missed, before))

@@ -12,7 +12,7 @@ from assay.checks.trained import remembered
 from assay.domain.evidence import Counts, Functional, ScoreCell, Scores
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Refits
-from assay.domain.vocabulary import Comparator, Verdict
+from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.stats.attacks import membership
 from assay.tally.attacked import Attacked
 from assay.tally.refits import RefitView, nobody
@@ -26,6 +26,7 @@ from assay.tally.refits import RefitView, nobody
     unit=Unit.NUMBER,
     reading="the attack tells those from whose rows a model of the recipe learned and others apart with an AUC of {value}",
     need=Refits(on_halves, settings=SETTINGS),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     ideal=Decimal("0.5"),
     parameters={
@@ -81,7 +82,7 @@ def membership_auc(view: RefitView, *, attack: str) -> Counts:
         differential privacy.
     Oracle:
         scikit-learn's ROC (tests/stats/test_attacks.py); models that memorise are caught
-        (tests/app/test_privacy_of_recipes.py).
+        (tests/app/test_privacy_of_recipes.py; of classes and numbers tests/checks/test_attacks_by_task.py).
     """
     if (nothing := nobody(view)) is not None:
         return nothing

@@ -12,7 +12,7 @@ from assay.checks.trained import remembered
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Parameter, Unit
 from assay.domain.needs import Refits
-from assay.domain.vocabulary import Comparator, Reason, Verdict
+from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.attacks import flagged, membership
 from assay.tally.attacked import Attacked
 from assay.tally.perturbation import uniforms
@@ -27,6 +27,7 @@ from assay.tally.refits import RefitView, nobody
     unit=Unit.SHARE,
     reading="an attacker who is wrong about {false_positive_rate} of the others recognises {value} of the people from whose rows a model of the recipe learned",
     need=Refits(on_halves, settings=SETTINGS),
+    tasks=tuple(Task),
     comparators=AT_MOST,
     parameters={
         "attack": ATTACK,
@@ -89,13 +90,15 @@ def membership_inference(view: RefitView, *, attack: str, false_positive_rate: D
         The recipe trains a target on a drawn half of the training rows, and pairs of shadow models on other halves. ``lira`` is the
         online likelihood-ratio attack (Carlini et al. 2022, IEEE S&P, "Membership inference attacks from first principles"), ``rmia`` the
         relative attack (Zarifzadeh, Liu & Shokri 2024, ICML, "Low-cost high-power membership inference attacks"), each with what is
-        worth most to it: the true labels, and models of the same recipe. A drawn half of those whom the target did not see fixes the threshold: one more
+        worth most to it: the true labels, and models of the same recipe. Both look at the probability of the true label, also of several; of predicted numbers ``lira`` takes the
+        signed errors as normal, as its authors take the logits, and ``rmia`` the density of the truth under normal errors. A drawn half of those whom the target did not see fixes the threshold: one more
         of them is flagged with a probability of at most the false-positive rate, exactly, because they are exchangeable (Vovk, Gammerman & Shafer
         2005); ``rmia`` takes the rest as its population. Members who are flagged, of all members that are attacked: one-sided Clopper-Pearson
         bound (1934, Biometrika 26), which holds for a draw of the members of this target. Equal numbers are put in order by lot.
     Limits:
         Of the target, which learned from half of the rows; not of the judged model, so that it never gates; of these two attacks, and another one may
-        be better: a pass bounds what they find. The false-positive rate holds on average over the draw of those who fix the threshold. At 0.001 at least 999 of
+        be better: a pass bounds what they find. What they look at of predicted numbers is an adaptation, since both were tried by their authors on classifiers alone; the false-positive rate
+        does not hang on it. The false-positive rate holds on average over the draw of those who fix the threshold. At 0.001 at least 999 of
         them are needed, and so some 4,000 people.
     Remedy:
         Regularise, stop earlier, drop inputs that name people, release rounded scores or decisions alone, or train with
@@ -103,7 +106,7 @@ def membership_inference(view: RefitView, *, attack: str, false_positive_rate: D
     Oracle:
         the ratio of normal densities by scipy, pairwise ratios one by one and scikit-learn's ROC
         (tests/stats/test_attacks.py); models that memorise are caught and constant ones are not
-        (tests/app/test_privacy_of_recipes.py).
+        (tests/app/test_privacy_of_recipes.py; of classes and numbers tests/checks/test_attacks_by_task.py).
     """
     if (nothing := nobody(view)) is not None:
         return nothing

@@ -233,19 +233,48 @@ def codes_listed(draft: Draft, world: World) -> Iterator[Finding]:
 
 def nothing_decided(draft: Draft, world: World) -> Iterator[Finding]:
     """A setting that asks about decisions, of a model of numbers, which makes none; also where it is the one that is meant without a word."""
-    if draft.prediction is None or draft.prediction.task is not Task.REGRESSION:
-        return
+    if draft.prediction is not None and draft.prediction.task is Task.REGRESSION:
+        said = "asks about decisions; the model predicts a number"
+        yield from _unfit(draft, world, draft.prediction.task, lambda p: p.decided, "nothing_decided", said)
+
+
+def no_two_labels(draft: Draft, world: World) -> Iterator[Finding]:
+    """A setting that asks about the labels 0 and 1, of a task that has others; also where it is the one that is meant without a word."""
+    if draft.prediction is not None and draft.prediction.task is not Task.BINARY:
+        task = draft.prediction.task
+        said = f"asks about the labels 0 and 1; the task is {task.value}"
+        yield from _unfit(
+            draft,
+            world,
+            task,
+            lambda p: p.of_two_labels,
+            "no_two_labels",
+            said,
+        )
+
+
+def _unfit(
+    draft: Draft,
+    world: World,
+    task: Task,
+    about: Callable[[Parameter], tuple[str, ...]],
+    code: str,
+    said: str,
+) -> Iterator[Finding]:
+    """Choices that a task cannot have, of metrics that are for it."""
     for i, criterion, metric in draft.known(world):
-        for name, parameter in metric.parameters.items() if Task.REGRESSION in metric.tasks else ():
+        for name, parameter in metric.parameters.items() if task in metric.tasks else ():
             value = criterion.parameters.get(name, parameter.default)
-            if value not in parameter.decided:
+            if value not in about(parameter):
                 continue
-            others = " or ".join(choice for choice in parameter.choices if choice not in parameter.decided)
+            others = " or ".join(
+                choice for choice in parameter.choices if choice not in parameter.unfit(task)
+            )
             yield Finding(
                 ("criteria", i, "with", name) if name in criterion.parameters else ("criteria", i),
-                "nothing_decided",
-                f"{name!r} of {criterion.metric!r} is {value}{'' if name in criterion.parameters else ' where nothing is set'}, which asks about "
-                f"decisions; the model predicts a number ({criterion.id!r}).",
+                code,
+                f"{name!r} of {criterion.metric!r} is {value}{'' if name in criterion.parameters else ' where nothing is set'}, which {said} "
+                f"({criterion.id!r}).",
                 remedy=f"Write '{name}: {others}' under its 'with:'.",
             )
 
@@ -271,4 +300,5 @@ RULES: tuple[Rule, ...] = (
     not_zero_or_one,
     codes_listed,
     nothing_decided,
+    no_two_labels,
 )

@@ -47,7 +47,7 @@ from assay.domain.evidence.scores import (
 from assay.domain.evidence.statistic import Counts, Statistic, Undefined, aside_of
 from assay.domain.evidence.strata import AGAINST_ALL_OTHERS, Composite, Stratified
 from assay.domain.evidence.told import Counted, Of, Told
-from assay.domain.evidence.trained import Folds, Learned
+from assay.domain.evidence.trained import FoldLosses, Folds, Learned, LearnedLosses
 
 __all__ = [
     "ABOUT_CAUSES",
@@ -71,12 +71,14 @@ __all__ = [
     "Effects",
     "Explained",
     "ExplainedCell",
+    "FoldLosses",
     "Folds",
     "FoundRates",
     "Functional",
     "HistogramPair",
     "Histograms",
     "Learned",
+    "LearnedLosses",
     "LossCell",
     "Losses",
     "Mean",

@@ -14,7 +14,7 @@ from assay.domain.evidence.rates import Averages, Census, Rates, RelativeRates
 from assay.domain.evidence.scores import PairedScores, Ranked, Scores, Sweep
 from assay.domain.evidence.strata import Stratified
 from assay.domain.evidence.told import Counted
-from assay.domain.evidence.trained import Folds, Learned
+from assay.domain.evidence.trained import FoldLosses, Folds, Learned, LearnedLosses
 from assay.domain.vocabulary import UNDEFINED_REASONS, Reason
 
 
@@ -44,7 +44,9 @@ Counts = (
     | Losses
     | Explained
     | Folds
+    | FoldLosses
     | Learned
+    | LearnedLosses
     | Means
     | MeanCurve
     | ByInput
