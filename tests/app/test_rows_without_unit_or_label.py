@@ -116,3 +116,24 @@ def test_and_where_it_is_taken_away_nothing_is_called_clean(folder: Folder) -> N
     found = judged(folder, without(train, "id", np.arange(4000) < 2000), "test", ", unit: id")["overlap"]
     assert found.verdict is Verdict.NOT_EVALUABLE
     assert "2,000 of 4,000 rows of 'train' have no unit" in found.sentence
+
+
+def test_nor_a_shift_against_rows_of_another_data_set(folder: Folder) -> None:
+    """Half of the training rows had a hundredfold income and no label: the other half is like the test rows."""
+    train = people(4000, 3)
+    lost = np.arange(4000) < 2000
+    train = replaced(train, "income", pa.array(train["income"].to_numpy() * np.where(lost, 100, 1)))
+    folder.edit("custody: validator}", "custody: validator, train: train.parquet}")
+    folder.text = folder.text.rstrip() + (
+        "\n  - {id: shift, metric: performance.psi, with: {column: income, edges: '2000, 3000, 4000, 8000', reference: train}, at_most: 0.1,"
+        "\n     tier: supporting, rationale: whom it was made for, owner: validator, requirements: [x/1]}\n"
+    )
+    found = []
+    for table in (without(train, "bad", lost), train):
+        pq.write_table(table, folder.root / "train.parquet")
+        record = assay.certify(
+            folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+        ).record
+        found += [j for j in record.judged if j.assessment.criterion == "shift"]
+    assert [j.verdict for j in found] == [Verdict.NOT_EVALUABLE, Verdict.FAIL]
+    assert "2,000 of 4,000 rows of 'train' have no label" in found[0].sentence

@@ -9,6 +9,7 @@ from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
 from assay.domain import gating
 from assay.domain.evidence import Undefined
+from assay.domain.metric import Names
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Reason
@@ -28,7 +29,23 @@ def _without_label(case: Case, measured: Measured, wanted: Wanted) -> Undefined 
     of all that it is asked of nor of one of the groups that it compares."""
     if not isinstance(wanted.need, Tabulated) or not wanted.need.per_unit or wanted.need.of_labels:
         return None
-    across, data = wanted.criterion.across, wanted.data(measured.judged_on)
+    data = wanted.data(measured.judged_on)
+    looked_at = {data: wanted} | {name: wanted.beside for name in _beside(case, wanted) if name != data}
+    found = (
+        _few_labels(case, measured, of, name) for name, of in looked_at.items() if name in measured.tallies
+    )
+    return next((said for said in found if said is not None), None)
+
+
+def _beside(case: Case, wanted: Wanted) -> tuple[str, ...]:
+    """The data sets that a criterion names in its settings, to be held against its own."""
+    named = case.checks[wanted.criterion.metric].metric.parameters
+    return tuple(str(value) for name, value in wanted.parameters if named[name].names is Names.DATA)
+
+
+def _few_labels(case: Case, measured: Measured, wanted: Wanted, data: str) -> Undefined | None:
+    """Why too many rows of a data set have no label, of all that are counted for a criterion or of a group that it compares."""
+    across = wanted.criterion.across
     tally, aside = measured.tallies[data], measured.small.get(across or "", frozenset())
     asked = inside(tally.layout, dict(wanted.narrowed))
     found = tally.without_label((), asked)
