@@ -137,3 +137,26 @@ def test_nor_a_shift_against_rows_of_another_data_set(folder: Folder) -> None:
         found += [j for j in record.judged if j.assessment.criterion == "shift"]
     assert [j.verdict for j in found] == [Verdict.NOT_EVALUABLE, Verdict.FAIL]
     assert "2,000 of 4,000 rows of 'train' have no label" in found[0].sentence
+
+
+@pytest.mark.parametrize("mark", [-1, 77_777])
+def test_half_of_a_small_group_is_no_single_person(folder: Folder, mark: int) -> None:
+    """1.9 % of the rows, half of a group, are of people whom nobody knows, and are refused: of one row nothing of it was left."""
+    rows = folder.test.num_rows
+    abroad, unknown = np.arange(rows) < rows // 25, np.arange(rows) < int(0.019 * rows)
+    scores = folder.test["score"].to_numpy()
+    folder.test = replaced(folder.test, "score", pa.array(np.where(unknown, 0.6 + 0.4 * scores, scores)))
+    folder.test = replaced(folder.test, "sex", pa.array(np.where(abroad, 2, 1)))
+    folder.edit("custody: validator}", "custody: validator, unit: id}")
+    found = []
+    for ids in (folder.test["id"].to_numpy(), np.where(unknown, mark, folder.test["id"].to_numpy())):
+        folder.test = replaced(folder.test, "id", pa.array(ids))
+        record = assay.certify(
+            folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+        ).record
+        found.append({j.assessment.criterion: j for j in record.judged})
+    assert found[0]["approval-sex"].verdict is Verdict.FAIL
+    of_mark = found[1]["approval-sex"]
+    assert (of_mark.verdict, of_mark.reason) == (Verdict.ERROR, Reason.DATA_INVALID)
+    assert "has 76 of 160 rows of 'women'; on average a unit has 1.0" in of_mark.sentence
+    assert found[1]["accuracy"].verdict is Verdict.PASS  # of all rows it is few

@@ -86,7 +86,7 @@ class Units:
         units = batch.words_of(self._unit)
         scored = self._frame.score_column
         scores = batch.words_of(scored) if scored is not None else np.zeros(len(units), np.uint64)
-        self._units = self._units.counting(units, content, scores, batch.places, self._frame.seed)
+        self._units = self._units.counting(units, content, scores, batch.places, self._frame.seed, batch.cell)
 
     def parts(self) -> dict[str, Any]:
         """The counts."""
