@@ -86,6 +86,42 @@ def test_nor_a_drift_of_labels(folder: Folder, said: int | None) -> None:
     assert f"{lost.sum():,} of 3,000 rows of 'train' have no label" in found.sentence
 
 
+@pytest.mark.parametrize("by", ["source", "label"])
+def test_nor_a_drift_of_labels_in_a_small_part(folder: Folder, by: str) -> None:
+    """Of a site, or month, with 4 % of the rows most labels 1 are not known, which is less than 2 % of all rows; at random as many hide nothing."""
+    draw = np.random.default_rng(3)
+    small = np.arange(3000) < 120
+
+    def parted(table: pa.Table) -> pa.Table:
+        first = np.arange(table.num_rows) < table.num_rows // 25
+        table = table.append_column("site", pa.array(np.where(first, 2, 1)))
+        return table.append_column("day", pa.array(np.where(first, "2024-02-01", "2024-01-01")))
+
+    folder.test, folder.develop, train = map(parted, (folder.test, folder.develop, people(3000, 3)))
+    labels = (draw.random(3000) < np.where(small, 0.7, 0.3)).astype(np.int64)
+    train = replaced(train, "bad", pa.array(labels))
+    folder.dictionary += "  - {name: site, type: category, description: site, codes: {1: a, 2: b}}\n"
+    folder.dictionary += "  - {name: day, type: date, description: day}\n"
+    folder.edit("small_groups:", "strata:\n  site: {column: site, groups: {a: 1, b: 2}}\nsmall_groups:")
+    folder.text = f"""{folder.text.rstrip()}
+  - {{id: drift, metric: data.{by}_drift, data: train, at_most: 0.2, tier: supporting, rationale: one rule for all, owner: data_steward,
+     requirements: [x/1]}}"""
+    lost = small & (labels == 1) & (np.arange(3000) % 10 < 6)
+    assert lost.sum() < 60
+    found = judged(folder, without(train, "bad", lost), "train", ", time: day")["drift"]
+    assert found.verdict is Verdict.NOT_EVALUABLE
+    assert f"{lost.sum()} of 120 rows of {'b' if by == 'source' else 'one period by'}" in found.sentence
+    pq.write_table(without(train, "bad", np.arange(3000) % 67 == 5), folder.root / "train.parquet")
+    again = assay.certify(
+        folder.root / "specification.yaml",
+        workers=0,
+        certify_without_a_lock=True,
+        certify_a_hopeless_specification=True,
+    ).record
+    (told,) = (j for j in again.judged if j.assessment.criterion == "drift")
+    assert told.verdict is Verdict.FAIL, told.sentence
+
+
 @pytest.mark.parametrize("mark", ["none", "one for all"])
 def test_rows_whose_unit_nobody_knows_hide_no_gap(folder: Folder, mark: str) -> None:
     train = people(3000, 3)

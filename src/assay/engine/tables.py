@@ -22,6 +22,7 @@ from assay.tally.table import (
     ALL_ROWS,
     BROKE,
     OUTSIDE,
+    UNLABELLED,
     Kept,
     Rows,
     TableContext,
@@ -97,11 +98,22 @@ class Tables:
             rows = Rows(len(label), label, context, scores, shared, mine, after)
             made = {**_made(table, rows, context), ALL_ROWS: rows.group() + 1}
             made |= {f"{OUTSIDE}{name}": groups for name, groups in rows.outside.items()}
+            if table.per_unit and not table.asks:
+                made |= self._labelled_or_not(table, batch, rows)
             for name, keys in made.items():
-                if not name.startswith(OUTSIDE):
+                if not name.startswith((OUTSIDE, UNLABELLED)):
                     _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted
+
+    def _labelled_or_not(self, table: Table, batch: Batch, rows: Rows) -> Mapping[str, Integers]:
+        """By what the rows were parted, the part of each row of the batch and whether it has a label; without one it was not counted."""
+        labelled = (batch.label >= 0).astype(np.int64)
+        asked = self._inside[table.where][batch.cell]
+        return {
+            f"{UNLABELLED}{name}": np.where((part >= 0) & asked, 2 * part + labelled, -1)
+            for name, part in rows.parts.items()
+        }
 
     def _narrowed(self, table: Table, cells: Integers, kept: Kept) -> Kept:
         """The rows that are kept and of the groups that the table is narrowed to."""

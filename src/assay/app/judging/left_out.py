@@ -16,7 +16,7 @@ from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
 from assay.tally.groups import inside
 from assay.tally.partial import Partial
-from assay.tally.table import ALL_ROWS, TableCounts, outside_of, rows_by_group
+from assay.tally.table import ALL_ROWS, TableCounts, outside_of, rows_by_group, unlabelled_in
 
 
 def too_many_left_out(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
@@ -59,6 +59,24 @@ def _few_labels(case: Case, measured: Measured, wanted: Wanted, data: str) -> Un
                 f"{without:,} of {rows:,} rows{of} of {data!r} have no label and are not counted; at most a share of {gating.MOST_IN_NO_GROUP} may. Take "
                 "them out of the file, and say in the specification whose outcome is not known.",
             )
+    return _few_in_a_part(case, measured, wanted, data)
+
+
+def _few_in_a_part(case: Case, measured: Measured, wanted: Wanted, data: str) -> Undefined | None:
+    """Why too many rows of a part that a table looks at, such as a site or a month, have no label: more than few, and more than a few of all would be by chance."""
+    made = dict(measured.tallies[data].tables).get(wanted.table_key, {})
+    most, strata = gating.MOST_IN_NO_GROUP, case.specification.strata
+    for name, parts in unlabelled_in(made).items():
+        for code, (without, rows) in parts.items():
+            if without > most * rows and gating.at_least(without, rows, float(most)) <= gating.CHANCE:
+                part = (
+                    strata[name].labels()[code] if name else f"one period by {case.specification.data.time!r}"
+                )
+                return Undefined(
+                    Reason.NOT_MEASURED,
+                    f"{without:,} of {rows:,} rows of {part} of {data!r} have no label and are not counted; at most a share of {most} may. Take these "
+                    "rows out of the file, all of that part, and say in the specification whose outcome is not known.",
+                )
     return None
 
 

@@ -11,11 +11,13 @@ from assay.tally.table.counts import (
     ALL_ROWS,
     BROKE,
     OUTSIDE,
+    UNLABELLED,
     TableCounts,
     TableTally,
     outside_of,
     rows_by_group,
     sums,
+    unlabelled_in,
 )
 from assay.tally.table.keys import MOST, Integers, apart, together
 from assay.tally.table.rows import After, Change, Floats, Kept, Rows, Tabulate
@@ -26,6 +28,7 @@ __all__ = [
     "BROKE",
     "MOST",
     "OUTSIDE",
+    "UNLABELLED",
     "After",
     "Change",
     "Floats",
@@ -43,4 +46,5 @@ __all__ = [
     "rows_by_group",
     "sums",
     "together",
+    "unlabelled_in",
 ]
