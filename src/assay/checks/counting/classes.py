@@ -131,7 +131,7 @@ def _meant(rows: Rows, name: str) -> Integers:
         return np.where(np.isin(rows.column(name), known), -1, _as_first(rows.codes(name)[0], codes, first))
 
     def of_texts(values: NDArray[Any]) -> Integers:
-        listed = [None if text is None else _WHOLE.sub("", text) for text in values.tolist()]
+        listed: list[Any] = [None if text is None else _WHOLE.sub("", text) for text in values.tolist()]
         texts = {text for text in listed if text is not None and text not in unknown and not is_unknown(text)}
         words = {text: first.get(word, word) for text, word in spelt_alike(texts, codes).items()}
         hashed = dict(zip(words, (text_words(list(words.values())) % np.uint64(BINS)).tolist(), strict=True))
