@@ -21,6 +21,7 @@ from assay.tally.known import KnownRows
 from assay.tally.table import (
     ALL_ROWS,
     BROKE,
+    OF_LABELS,
     OUTSIDE,
     UNLABELLED,
     Kept,
@@ -98,10 +99,16 @@ class Tables:
             rows = Rows(len(label), label, context, scores, shared, mine, after)
             made = {**_made(table, rows, context), ALL_ROWS: rows.group() + 1}
             made |= {f"{OUTSIDE}{name}": groups for name, groups in rows.outside.items()}
+            made |= {
+                f"{OF_LABELS}{name}": np.where(
+                    rows.label < 0, -1, 2 * rows.label + (rows.parts[name][mine] < 0)
+                )
+                for name in rows.outside
+            }
             if table.per_unit and not table.asks:
                 made |= self._labelled_or_not(table, batch, rows)
             for name, keys in made.items():
-                if not name.startswith((OUTSIDE, UNLABELLED)):
+                if not name.startswith((OUTSIDE, OF_LABELS, UNLABELLED)):
                     _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted

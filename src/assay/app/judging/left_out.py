@@ -16,7 +16,14 @@ from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
 from assay.tally.groups import inside
 from assay.tally.partial import Partial
-from assay.tally.table import ALL_ROWS, TableCounts, outside_of, rows_by_group, unlabelled_in
+from assay.tally.table import (
+    ALL_ROWS,
+    TableCounts,
+    outside_by_label,
+    outside_of,
+    rows_by_group,
+    unlabelled_in,
+)
 
 
 def too_many_left_out(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
@@ -68,7 +75,7 @@ def _few_in_a_part(case: Case, measured: Measured, wanted: Wanted, data: str) ->
     most, strata = gating.MOST_IN_NO_GROUP, case.specification.strata
     for name, parts in unlabelled_in(made).items():
         for code, (without, rows) in parts.items():
-            if without > most * rows and gating.at_least(without, rows, float(most)) <= gating.CHANCE:
+            if gating.many_of_few(without, rows):
                 part = (
                     strata[name].labels()[code] if name else f"one period by {case.specification.data.time!r}"
                 )
@@ -122,6 +129,33 @@ def rows_in_no_group(
         asked = {label: counts for label, counts in by_group.items() if label not in aside}
         if said := gating.in_no_part(None, name, outside, rows, asked):
             return f"{said} Correct their values, or declare a part of the stratum {name!r} for them."
+    return _of_one_label(specification, tally, wanted)
+
+
+def _of_one_label(specification: Specification, tally: Partial, wanted: Wanted) -> str:
+    """Why too many rows of one label are in no group or part: few of all rows may be most of those that a recall is of."""
+    names = specification.prediction.answers.label_names
+    if len(names) < 2 or not (
+        wanted.need.asks_model or (isinstance(wanted.need, Tabulated) and wanted.need.per_unit)
+    ):
+        return ""
+    criterion = wanted.criterion
+    across = specification.groupings()[criterion.across] if criterion.across is not None else ()
+    every = tally.population.sum(axis=0).tolist()
+    found = {
+        name: [(of - n, of) for of, n in zip(every, tally.labels_of((name,)), strict=True)]
+        for name in (*across, *criterion.where)
+    }
+    if isinstance(wanted.need, Tabulated):
+        found |= outside_by_label(dict(tally.tables).get(wanted.table_key, {}), len(names))
+    for name, by_label in found.items():
+        for label, (outside, of) in zip(names, by_label, strict=True):
+            if gating.many_of_few(outside, of):
+                what = "parts" if name in specification.strata else "groups"
+                return (
+                    f"{outside:,} of {of:,} rows with label {label} are in none of the {what} of {name!r}; at most a share of {gating.MOST_IN_NO_GROUP} "
+                    "may be, of each label. Correct their values, or declare a group or a part for them."
+                )
     return ""
 
 
