@@ -196,3 +196,27 @@ def test_half_of_a_small_group_is_no_single_person(folder: Folder, mark: int) ->
     assert (of_mark.verdict, of_mark.reason) == (Verdict.ERROR, Reason.DATA_INVALID)
     assert "has 76 of 160 rows of 'women'; on average a unit has 1.0" in of_mark.sentence
     assert found[1]["accuracy"].verdict is Verdict.PASS  # of all rows it is few
+
+
+def test_nor_is_half_of_a_rare_label(folder: Folder) -> None:
+    """Half of the rows with label 1 are of people whom nobody knows, and are not found."""
+    at = np.arange(8000)
+    folder.test = people(8000, 1)
+    bad, unknown = at < 320, at < 152
+    folder.test = replaced(folder.test, "bad", pa.array(bad.astype(np.int64)))
+    folder.test = replaced(folder.test, "score", pa.array(np.where(bad & ~unknown, 0.9, 0.1 + at % 7 / 100)))
+    folder.edit("custody: validator}", "custody: validator, unit: id}")
+    folder.text = folder.text.replace(
+        "criteria:\n",
+        "criteria:\n  - {id: found, metric: performance.recall, at_least: 0.9, tier: supporting, rationale: few may be missed, owner: validator, requirements: [x/1]}\n",
+        1,
+    )
+    found = []
+    for ids in (folder.test["id"].to_numpy(), np.where(unknown, -1, folder.test["id"].to_numpy())):
+        folder.test = replaced(folder.test, "id", pa.array(ids))
+        record = assay.certify(
+            folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+        ).record
+        found += [j for j in record.judged if j.assessment.criterion == "found"]
+    assert [j.verdict for j in found] == [Verdict.FAIL, Verdict.ERROR]
+    assert "has 152 of 320 rows of 'label 1'; on average a unit has 1.0" in found[1].sentence

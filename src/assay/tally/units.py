@@ -20,6 +20,11 @@ NOBODY = np.append(text_words([""]), MISSING)
 """The words of what names no unit: a missing value and a text without a character."""
 
 
+def cell_and_label(cells: Integers, labels: Integers, kinds: int) -> Integers:
+    """int64[n]: the cell of each row among those of its groups and its label; ``labels``: int64[n], the code of its label among so many, -1 for none."""
+    return cells * (kinds + 1) + labels + 1
+
+
 @dataclass(frozen=True, slots=True)
 class UnitTally:
     """Per unit and cell that it has rows in, in the order of units (uint64[k] hashes) and then of cells (int64[k]): the smallest priority, the row
@@ -61,7 +66,7 @@ class UnitTally:
                 priority does not depend on where it stands. scores: uint64[n], a hash of the score that stands in a
                 column, 0 for none. places: int64[n], of the rows in the data set, from 0.
             seed: hexadecimal, of what was locked before any result; another seed chooses other rows.
-            cells: int64[n], of the groups that each row is of; rows with the same content are of one. One for all where it is not given.
+            cells: int64[n], of the groups and the label that each row is of; rows with the same content are of one. One for all where it is not given.
         """
         known = ~np.isin(units, NOBODY)
         priorities = mixed(content[known] ^ named(f"unit:{seed}"))

@@ -135,16 +135,22 @@ def _units_unknown(case: Case, measured: Measured, wanted: Wanted) -> SubjectErr
 def _by_group(
     case: Case, measured: Measured, wanted: Wanted, tally: Partial, units: UnitTally
 ) -> dict[str, tuple[int, int]]:
-    """By group that a criterion compares, or of the part that it is narrowed to, the rows of one unusual unit, and all."""
+    """By group that a criterion compares, or of the part that it is narrowed to, the rows of one unusual unit, and all; where the model is asked by label, too."""
     across, layout = wanted.criterion.across, tally.layout
-    if across is None and not wanted.narrowed:
-        return {}
     names = case.specification.groupings()[across] if across is not None else ()
-    labels = layout.labels(names) if names else (" and ".join(part for _, part in wanted.narrowed),)
-    groups = np.where(inside(layout, dict(wanted.narrowed)), layout.group_of_cell(names), -1)
-    found = units.by_group(groups, len(labels), unusual(units.rows, units.n))
+    told = case.specification.prediction.answers.label_names
+    many, kept = unusual(units.rows, units.n), inside(layout, dict(wanted.narrowed))
+    found = {}
+    if across is not None or wanted.narrowed:
+        labels = layout.labels(names) if names else (" and ".join(part for _, part in wanted.narrowed),)
+        groups = np.repeat(np.where(kept, layout.group_of_cell(names), -1), len(told) + 1)
+        found = dict(zip(labels, units.by_group(groups, len(labels), many), strict=True))
+    if wanted.need.asks_model and len(told) > 1:
+        of_label = np.where(kept[:, None], np.arange(-1, len(told))[None, :], -1).reshape(-1)
+        listed = units.by_group(of_label, len(told), many)
+        found |= {f"label {label}": of for label, of in zip(told, listed, strict=True)}
     aside = measured.small.get(across or "", frozenset())
-    return {label: of for label, of in zip(labels, found, strict=True) if label not in aside}
+    return {label: of for label, of in found.items() if label not in aside}
 
 
 def _failure(error: AssayError) -> Broken:
