@@ -104,6 +104,7 @@ OF_LABELS = {
     "slice": "metric: performance.worst_slice, with: {within: site, measure: recall}, at_least: 0.9",
     "part": "metric: performance.recall, where: {site: north}, at_least: 0.9",
     "drift": "metric: data.source_drift, at_most: 0.1",
+    "months": "metric: data.label_drift, at_most: 0.1",
     "all": "metric: performance.accuracy, at_least: 0.5",
 }
 
@@ -126,9 +127,13 @@ def test_half_of_the_rows_of_a_rare_label_do_not_hide_in_no_group(
         sex = pa.array(table["sex"].to_numpy(), mask=lost)
         for name, values in (("sex", sex), ("score", score), ("bad", bad.astype(np.int64))):
             table = table.set_column(table.schema.get_field_index(name), name, pa.array(values))
-        return table.append_column("site", pa.array(site))
+        day = np.where(at % 2, "2024-01-31", "2024-02-01").astype(object)
+        day[lost] = "31.01.2024"
+        return table.append_column("site", pa.array(site)).append_column("day", pa.array(day))
 
     folder.test, folder.develop = made(1, 8000), made(2, 4000)
+    folder.edit("custody: validator}", "custody: validator, time: day}")
+    folder.dictionary += "  - {name: day, type: date, description: when}\n"
     folder.dictionary = folder.dictionary.replace("2: female}", "2: female}, missing: allowed")
     folder.dictionary += "  - {name: site, type: category, description: where, codes: {n: north, s: south}, missing: allowed}\n"
     folder.edit("failure_modes:", STRATA)
@@ -147,6 +152,7 @@ def test_half_of_the_rows_of_a_rare_label_do_not_hide_in_no_group(
         assert seen == dict.fromkeys(OF_LABELS, Verdict.NOT_EVALUABLE) | {"all": Verdict.PASS}
         assert "152 of 320 rows with label 1 are in none of the groups of 'sex'" in found["rec"].sentence
         assert "152 of 320 rows with label 1 are in none of the parts of 'site'" in found["slice"].sentence
+        assert "152 of 320 rows with label 1 have no time in 'day'" in found["months"].sentence
     else:
         failed = dict.fromkeys(("rec", "slice", "part"), Verdict.FAIL)
-        assert seen == failed | {"drift": Verdict.PASS, "all": Verdict.PASS}
+        assert seen == failed | dict.fromkeys(("drift", "months", "all"), Verdict.PASS)

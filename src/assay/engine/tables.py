@@ -100,10 +100,8 @@ class Tables:
             made = {**_made(table, rows, context), ALL_ROWS: rows.group() + 1}
             made |= {f"{OUTSIDE}{name}": groups for name, groups in rows.outside.items()}
             made |= {
-                f"{OF_LABELS}{name}": np.where(
-                    rows.label < 0, -1, 2 * rows.label + (rows.parts[name][mine] < 0)
-                )
-                for name in rows.outside
+                f"{OF_LABELS}{name}": np.where(rows.label < 0, -1, 2 * rows.label + (part[mine] < 0))
+                for name, part in rows.parts.items()
             }
             if table.per_unit and not table.asks:
                 made |= self._labelled_or_not(table, batch, rows)

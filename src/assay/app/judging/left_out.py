@@ -151,10 +151,12 @@ def _of_one_label(specification: Specification, tally: Partial, wanted: Wanted) 
     for name, by_label in found.items():
         for label, (outside, of) in zip(names, by_label, strict=True):
             if gating.many_of_few(outside, of):
-                what = "parts" if name in specification.strata else "groups"
+                none = (
+                    f"are in none of the {'parts' if name in specification.strata else 'groups'} of {name!r}"
+                )
                 return (
-                    f"{outside:,} of {of:,} rows with label {label} are in none of the {what} of {name!r}; at most a share of {gating.MOST_IN_NO_GROUP} "
-                    "may be, of each label. Correct their values, or declare a group or a part for them."
+                    f"{outside:,} of {of:,} rows with label {label} {none if name else f'have no time in {specification.data.time!r} that can be read'}; at most "
+                    f"a share of {gating.MOST_IN_NO_GROUP} may, of each label. Correct their values, or declare a group or a part for them."
                 )
     return ""
 

@@ -81,7 +81,8 @@ ALL_ROWS = ""
 OUTSIDE = "\n"
 """How the name begins under which rows in no part of a stratum are counted by group; its name follows."""
 OF_LABELS = "\f"
-"""How the name begins under which the rows that were counted are counted as twice the code of their label, and one more for those in no part of a stratum."""
+"""How the name begins under which the rows that were counted are counted as twice the code of their label, and one more for those in no part of a stratum,
+or, under no name, without a time that can be read."""
 UNLABELLED = "\v"
 """How the name begins under which the rows of each part of a stratum, or of each period under no name, are counted as twice its code, and one more
 for those with a label: of tables that rows without one are not handed to."""
@@ -97,7 +98,7 @@ def outside_of(tally: TableTally) -> Mapping[str, TableCounts]:
 
 
 def outside_by_label(tally: TableTally, labels: int) -> Mapping[str, list[tuple[int, int]]]:
-    """By stratum that the function asked for, of each label the rows in none of its parts, and all of its rows."""
+    """By stratum that the function asked for, and under no name by the column that says when, of each label the rows in none of its parts, and all of its rows."""
     found = {
         n.removeprefix(OF_LABELS): of.dense(labels, 2) for n, of in tally.items() if n.startswith(OF_LABELS)
     }
