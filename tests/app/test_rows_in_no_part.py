@@ -97,3 +97,62 @@ def test_a_small_group_does_not_hide_in_no_part(folder: Folder, hidden: int, mon
         if told:
             (reason,) = found[name].assessment.undefined
             assert reason.detail.startswith("Of women: 60 of 200 rows are in none of the groups of")
+
+
+OF_LABELS = {
+    "rec": "metric: performance.recall, across: sex, at_least: 0.9",
+    "slice": "metric: performance.worst_slice, with: {within: site, measure: recall}, at_least: 0.9",
+    "part": "metric: performance.recall, where: {site: north}, at_least: 0.9",
+    "drift": "metric: data.source_drift, at_most: 0.1",
+    "months": "metric: data.label_drift, at_most: 0.1",
+    "all": "metric: performance.accuracy, at_least: 0.5",
+}
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_half_of_the_rows_of_a_rare_label_do_not_hide_in_no_group(
+    folder: Folder, monkeypatch, *, hidden: bool
+) -> None:
+    """Of 4 % with label 1 half are not found: in no group, and at no site, they are 1.9 % of all rows, and of the others all are found."""
+    monkeypatch.setattr(open_engine, "executor_of", in_process)
+
+    def made(seed: int, n: int) -> pa.Table:
+        table, at = people(n, seed), np.arange(n)
+        missed = at < int(0.019 * n)
+        lost = missed if hidden else at % 53 == 7  # as many rows, of both labels alike
+        bad = at < n // 25
+        score = np.where(bad & ~missed, 0.9, 0.1 + at % 7 / 100)
+        site = np.where(at % 2, "n", "s").astype(object)
+        site[lost] = None
+        sex = pa.array(table["sex"].to_numpy(), mask=lost)
+        for name, values in (("sex", sex), ("score", score), ("bad", bad.astype(np.int64))):
+            table = table.set_column(table.schema.get_field_index(name), name, pa.array(values))
+        day = np.where(at % 2, "2024-01-31", "2024-02-01").astype(object)
+        day[lost] = "31.01.2024"
+        return table.append_column("site", pa.array(site)).append_column("day", pa.array(day))
+
+    folder.test, folder.develop = made(1, 8000), made(2, 4000)
+    folder.edit("custody: validator}", "custody: validator, time: day}")
+    folder.dictionary += "  - {name: day, type: date, description: when}\n"
+    folder.dictionary = folder.dictionary.replace("2: female}", "2: female}, missing: allowed")
+    folder.dictionary += "  - {name: site, type: category, description: where, codes: {n: north, s: south}, missing: allowed}\n"
+    folder.edit("failure_modes:", STRATA)
+    for name, asked in OF_LABELS.items():
+        folder.text = folder.text.replace(
+            "criteria:\n",
+            f"criteria:\n  - {{id: {name}, {asked}, tier: supporting, rationale: it is asked, owner: validator, requirements: [x/1]}}\n",
+            1,
+        )
+    record = assay.certify(
+        folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+    ).record
+    found = {judged.assessment.criterion: judged for judged in record.judged}
+    seen = {name: found[name].verdict for name in OF_LABELS}
+    if hidden:
+        assert seen == dict.fromkeys(OF_LABELS, Verdict.NOT_EVALUABLE) | {"all": Verdict.PASS}
+        assert "152 of 320 rows with label 1 are in none of the groups of 'sex'" in found["rec"].sentence
+        assert "152 of 320 rows with label 1 are in none of the parts of 'site'" in found["slice"].sentence
+        assert "152 of 320 rows with label 1 have no time in 'day'" in found["months"].sentence
+    else:
+        failed = dict.fromkeys(("rec", "slice", "part"), Verdict.FAIL)
+        assert seen == failed | dict.fromkeys(("drift", "months", "all"), Verdict.PASS)

@@ -86,6 +86,42 @@ def test_nor_a_drift_of_labels(folder: Folder, said: int | None) -> None:
     assert f"{lost.sum():,} of 3,000 rows of 'train' have no label" in found.sentence
 
 
+@pytest.mark.parametrize("by", ["source", "label"])
+def test_nor_a_drift_of_labels_in_a_small_part(folder: Folder, by: str) -> None:
+    """Of a site, or month, with 4 % of the rows most labels 1 are not known, which is less than 2 % of all rows; at random as many hide nothing."""
+    draw = np.random.default_rng(3)
+    small = np.arange(3000) < 120
+
+    def parted(table: pa.Table) -> pa.Table:
+        first = np.arange(table.num_rows) < table.num_rows // 25
+        table = table.append_column("site", pa.array(np.where(first, 2, 1)))
+        return table.append_column("day", pa.array(np.where(first, "2024-02-01", "2024-01-01")))
+
+    folder.test, folder.develop, train = map(parted, (folder.test, folder.develop, people(3000, 3)))
+    labels = (draw.random(3000) < np.where(small, 0.7, 0.3)).astype(np.int64)
+    train = replaced(train, "bad", pa.array(labels))
+    folder.dictionary += "  - {name: site, type: category, description: site, codes: {1: a, 2: b}}\n"
+    folder.dictionary += "  - {name: day, type: date, description: day}\n"
+    folder.edit("small_groups:", "strata:\n  site: {column: site, groups: {a: 1, b: 2}}\nsmall_groups:")
+    folder.text = f"""{folder.text.rstrip()}
+  - {{id: drift, metric: data.{by}_drift, data: train, at_most: 0.2, tier: supporting, rationale: one rule for all, owner: data_steward,
+     requirements: [x/1]}}"""
+    lost = small & (labels == 1) & (np.arange(3000) % 10 < 6)
+    assert lost.sum() < 60
+    found = judged(folder, without(train, "bad", lost), "train", ", time: day")["drift"]
+    assert found.verdict is Verdict.NOT_EVALUABLE
+    assert f"{lost.sum()} of 120 rows of {'b' if by == 'source' else 'one period by'}" in found.sentence
+    pq.write_table(without(train, "bad", np.arange(3000) % 67 == 5), folder.root / "train.parquet")
+    again = assay.certify(
+        folder.root / "specification.yaml",
+        workers=0,
+        certify_without_a_lock=True,
+        certify_a_hopeless_specification=True,
+    ).record
+    (told,) = (j for j in again.judged if j.assessment.criterion == "drift")
+    assert told.verdict is Verdict.FAIL, told.sentence
+
+
 @pytest.mark.parametrize("mark", ["none", "one for all"])
 def test_rows_whose_unit_nobody_knows_hide_no_gap(folder: Folder, mark: str) -> None:
     train = people(3000, 3)
@@ -116,3 +152,71 @@ def test_and_where_it_is_taken_away_nothing_is_called_clean(folder: Folder) -> N
     found = judged(folder, without(train, "id", np.arange(4000) < 2000), "test", ", unit: id")["overlap"]
     assert found.verdict is Verdict.NOT_EVALUABLE
     assert "2,000 of 4,000 rows of 'train' have no unit" in found.sentence
+
+
+def test_nor_a_shift_against_rows_of_another_data_set(folder: Folder) -> None:
+    """Half of the training rows had a hundredfold income and no label: the other half is like the test rows."""
+    train = people(4000, 3)
+    lost = np.arange(4000) < 2000
+    train = replaced(train, "income", pa.array(train["income"].to_numpy() * np.where(lost, 100, 1)))
+    folder.edit("custody: validator}", "custody: validator, train: train.parquet}")
+    folder.text = folder.text.rstrip() + (
+        "\n  - {id: shift, metric: performance.psi, with: {column: income, edges: '2000, 3000, 4000, 8000', reference: train}, at_most: 0.1,"
+        "\n     tier: supporting, rationale: whom it was made for, owner: validator, requirements: [x/1]}\n"
+    )
+    found = []
+    for table in (without(train, "bad", lost), train):
+        pq.write_table(table, folder.root / "train.parquet")
+        record = assay.certify(
+            folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+        ).record
+        found += [j for j in record.judged if j.assessment.criterion == "shift"]
+    assert [j.verdict for j in found] == [Verdict.NOT_EVALUABLE, Verdict.FAIL]
+    assert "2,000 of 4,000 rows of 'train' have no label" in found[0].sentence
+
+
+@pytest.mark.parametrize("mark", [-1, 77_777])
+def test_half_of_a_small_group_is_no_single_person(folder: Folder, mark: int) -> None:
+    """1.9 % of the rows, half of a group, are of people whom nobody knows, and are refused: of one row nothing of it was left."""
+    rows = folder.test.num_rows
+    abroad, unknown = np.arange(rows) < rows // 25, np.arange(rows) < int(0.019 * rows)
+    scores = folder.test["score"].to_numpy()
+    folder.test = replaced(folder.test, "score", pa.array(np.where(unknown, 0.6 + 0.4 * scores, scores)))
+    folder.test = replaced(folder.test, "sex", pa.array(np.where(abroad, 2, 1)))
+    folder.edit("custody: validator}", "custody: validator, unit: id}")
+    found = []
+    for ids in (folder.test["id"].to_numpy(), np.where(unknown, mark, folder.test["id"].to_numpy())):
+        folder.test = replaced(folder.test, "id", pa.array(ids))
+        record = assay.certify(
+            folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+        ).record
+        found.append({j.assessment.criterion: j for j in record.judged})
+    assert found[0]["approval-sex"].verdict is Verdict.FAIL
+    of_mark = found[1]["approval-sex"]
+    assert (of_mark.verdict, of_mark.reason) == (Verdict.ERROR, Reason.DATA_INVALID)
+    assert "has 76 of 160 rows of 'women'; on average a unit has 1.0" in of_mark.sentence
+    assert found[1]["accuracy"].verdict is Verdict.PASS  # of all rows it is few
+
+
+def test_nor_is_half_of_a_rare_label(folder: Folder) -> None:
+    """Half of the rows with label 1 are of people whom nobody knows, and are not found."""
+    at = np.arange(8000)
+    folder.test = people(8000, 1)
+    bad, unknown = at < 320, at < 152
+    folder.test = replaced(folder.test, "bad", pa.array(bad.astype(np.int64)))
+    folder.test = replaced(folder.test, "score", pa.array(np.where(bad & ~unknown, 0.9, 0.1 + at % 7 / 100)))
+    folder.edit("custody: validator}", "custody: validator, unit: id}")
+    folder.text = folder.text.replace(
+        "criteria:\n",
+        "criteria:\n  - {id: found, metric: performance.recall, at_least: 0.9, tier: supporting, rationale: few may be missed, owner: validator, requirements: [x/1]}\n",
+        1,
+    )
+    found = []
+    for ids in (folder.test["id"].to_numpy(), np.where(unknown, -1, folder.test["id"].to_numpy())):
+        folder.test = replaced(folder.test, "id", pa.array(ids))
+        record = assay.certify(
+            folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+        ).record
+        found += [j for j in record.judged if j.assessment.criterion == "found"]
+    assert [j.verdict for j in found] == [Verdict.FAIL, Verdict.ERROR]
+    assert "has 152 of 320 rows of 'label 1'; on average a unit has 1.0" in found[1].sentence

@@ -178,6 +178,22 @@ def test_numbers_that_are_no_documented_codes_are_told_apart() -> None:
     assert (found.cells[0].events, found.cells[0].trials) == (100, 300)
 
 
+@pytest.mark.parametrize("kind", ["date", "boolean", "integer", "number"])
+def test_a_text_is_looked_at_whatever_the_dictionary_calls_its_column(kind: str) -> None:
+    names = ("work", "day", "insured", "age")
+    kinds = dict(zip(names, (kind, "date", "boolean", "integer"), strict=True))
+    known = tuple(Column(name=name, type=of, description=name) for name, of in kinds.items())
+    plain = {"day": ["2024-01-01"] * 300, "insured": ["True", "false"] * 150, "age": range(300)}
+    other = {"day": ["2023-01-01"] * 300, "insured": ["true", "FALSE"] * 150, "age": range(300, 600)}
+    asked = {"parameters": {"column": ""}, "dictionary": known}
+    train = {"train": {"work": ["self-employed"] * 200 + ["employed"] * 100, **other}}
+    test = {"work": ["Self Employed"] * 50 + ["retired"] * 100 + ["employed"] * 140 + [None] * 10, **plain}
+    spelt = count("data.label_spellings", by_spelling, test, others=train, **asked)
+    assert spelt == Census(50, 300, share=True, details=(("work", 50),))
+    unseen = count("data.category_conformity", by_code, test, others=train, **asked)
+    assert [(cell.label, cell.events, cell.trials) for cell in unseen.cells] == [("work", 150, 290)]
+
+
 def test_a_new_word_is_new_beside_a_hundred_thousand_known_ones() -> None:
     known = (Column(name="x", type="text", description="x"),)
     found = count(

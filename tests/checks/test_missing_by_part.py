@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from assay.checks.catalogue import catalogue
 from assay.checks.data.missing_by_group import tabulate as by_group
@@ -11,6 +12,7 @@ from assay.checks.data.missing_by_period import by_period
 from assay.checks.data.missing_by_source import by_source
 from assay.checks.fairness.proxy_strength import tabulate as by_value
 from assay.checks.tabled import table_view
+from assay.domain.dictionary import Column
 from assay.domain.evidence import Rates, Undefined
 from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Reason
@@ -127,3 +129,32 @@ def test_blanks_and_infinite_numbers_are_missing() -> None:
         ("job", "2024-01"): 0,
         ("job", "2024-02"): 100,
     }
+
+
+@pytest.mark.parametrize("form", [int, str])
+def test_a_code_that_the_dictionary_calls_not_asked_is_no_value(form: type) -> None:
+    """It is documented, so that it stands for nothing missing to data.sentinel_values, and is there."""
+    draw = np.random.default_rng(2)
+    income = draw.integers(1, 5, 600)
+    site = np.array(["a", "b"] * 300)
+    lost = (site == "a") & (draw.random(600) < 0.5)
+    income[lost] = -9
+    income[(site == "b") & (draw.random(600) < 0.2)] = 0
+    codes: dict[int | str, str] = {form(-9): " Not asked", form(0): "none"} | {
+        form(i): f"band {i}" for i in range(1, 5)
+    }
+    parameters = {"source": "", "column": ""}
+    view = table_view(
+        by_source,
+        {"income": [form(code) for code in income], "site": site.tolist()},
+        strata={"site": Attribute(column="site", groups={"A": ("a",), "B": ("b",)})},
+        dictionary=(Column(name="income", type="category", description="income", codes=codes),),
+        inputs=("income",),
+        parameters=parameters,
+    )
+    found = catalogue()["data.missing_by_source"].count(view, arguments=parameters)
+    assert isinstance(found, Rates)
+    assert [(c.label, c.events, c.trials) for c in found.cells] == [
+        ("A", int(lost.sum()), 300),
+        ("B", 0, 300),
+    ]

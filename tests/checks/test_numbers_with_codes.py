@@ -85,3 +85,17 @@ def test_a_category_of_which_a_few_codes_are_forgotten_stays_one(metric: str) ->
     months_late = np.random.default_rng(1).integers(-2, 9, 1000)
     known: dict[int | str, str] = {code: "documented" for code in range(-2, 9) if code not in {-2, 0}}
     assert not isinstance(counted(metric, known, months_late, kind="category"), Undefined)
+
+
+@pytest.mark.parametrize("metric", CHECKS[1:])
+@pytest.mark.parametrize("kind", ["text", "date"])
+def test_numbers_that_are_called_a_text_or_a_day_are_not_passed_over(metric: str, kind: ColumnType) -> None:
+    """Where no inputs are declared nothing refuses such a column; near duplicates look at the numbers in it, whatever it is called."""
+    heights = np.random.default_rng(1).normal(170, 10, 1000)
+    found = counted(metric, None, heights, kind=kind)
+    assert isinstance(found, Undefined)
+    assert f"calls 'h' a {kind}, and 1,000 of 1,000 rows of 'test' have a number there" in found.detail
+    assert not isinstance(counted(metric, None, heights, "h", kind=kind), Undefined)
+    words = np.array(["tall", "small"] * 500, dtype=object)
+    assert not isinstance(counted(metric, None, words, kind=kind), Undefined)
+    assert not isinstance(counted(metric, None, np.full(1000, np.nan), kind=kind), Undefined)

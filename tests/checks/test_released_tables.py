@@ -317,6 +317,7 @@ def test_numbers_that_are_stored_as_text_have_no_order() -> None:
         ["HIV", "unknown", "n/a"],
         ["HIV", "not asked", "No answer"],
         ["HIV", "9", "9"],
+        ["HIV", "9.0", "9.00"],
         ["ＨＩＶ", "HIV", "h i v"],
     ],
 )
@@ -364,6 +365,7 @@ def test_a_number_that_is_documented_as_unknown_is_no_value() -> None:
     [
         ({1: "HIV", 2: "hiv", 3: "H I V", 4: "flu", 5: "ulcer"}, [1, 2, 3, 4, 5, 1]),
         ({"a": "HIV", "b": "HIV", "flu": "flu"}, ["a", "b", "HIV", "flu", "a", "ulcer"]),
+        ({1: "HIV", 20: "flu", 30: "ulcer"}, ["1", "1.0", "1.00", "20.0", "30", "1"]),
     ],
 )
 def test_codes_that_mean_the_same_are_no_choice(

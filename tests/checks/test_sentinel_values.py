@@ -203,3 +203,18 @@ def test_numbers_and_days_in_a_column_that_the_dictionary_calls_text_are_looked_
     assert dict(counted.details) == {"born = 1900-01-01": 40, "pressure = -999": 40, "job = 'unknown'": 30}
     clean = {"born": days, "pressure": pressures, "job": ["clerk"] * 960}
     assert found(clean, dictionary=known).found == 0
+
+
+@pytest.mark.parametrize("form", [int, str])
+def test_a_day_that_stands_for_none_is_one_as_a_whole_number_too(form: type) -> None:
+    """Between other days of its own years a number is no spike in steps of a 512th of itself."""
+    draw = np.random.default_rng(6)
+    days = pd.Series(pd.Timestamp("1950-01-01") + pd.to_timedelta(draw.integers(0, 18_000, 4000), unit="D"))
+    unknown = draw.random(4000) < 0.1
+    born = days.where(~unknown, pd.Timestamp("1970-01-01")).dt.strftime("%Y%m%d").astype(int)
+    rows = int((born == 19700101).sum())
+    known = (Column(name="born", type="integer" if form is int else "text", description="born"),)
+    census = found({"born": [form(day) for day in born]}, dictionary=known)
+    assert census == Census(rows, 4000, share=True, details=(("born = 1970-01-01", rows),))
+    usual = found({"born": [form(day) for day in days.dt.strftime("%Y%m%d").astype(int)]}, dictionary=known)
+    assert usual == Census(0, 4000, share=True)

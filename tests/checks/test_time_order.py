@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from assay.checks.data.time_overlap import by_day
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Census, Undefined
+from assay.tally.dates import days_of_numbers
 
 
 def days(draw: np.random.Generator, first: str, n: int, span: int) -> pd.Series:
@@ -190,3 +192,46 @@ def test_days_in_a_column_of_texts_are_looked_at() -> None:
     )
     found = catalogue()["data.future_features"].count(view)
     assert found == Census(40, 400, share=True, details=(("remark", 40),))
+
+
+def test_days_that_are_whole_numbers_are_looked_at_whatever_the_dictionary_calls_them() -> None:
+    kinds = (("decided", "date"), ("report", "integer"), ("amount", "number"), ("case", "identifier"))
+    known = tuple(Column(name=n, type=t, description=n) for n, t in kinds)
+    draw = np.random.default_rng(4)
+    report = days(draw, "2024-06-01", 400, 60).dt.strftime("%Y%m%d").astype(int)
+    rows: dict[str, Sequence[object]] = {
+        "decided": ["2024-06-30"] * 400,
+        "report": report.to_numpy(),
+        "amount": draw.integers(19_000_000, 21_000_000, 400).astype(float),
+        "case": [20240801] * 400,
+    }
+    asked = {"decided": "decided", "later": ""}
+
+    def found(reports: Sequence[object]) -> object:
+        view = table_view(by_order, rows | {"report": reports}, dictionary=known, parameters=asked)
+        return catalogue()["data.future_features"].count(view, arguments=asked)
+
+    late = int((report > 20240630).sum())
+    assert 0 < late < 400
+    assert found(rows["report"]) == Census(late, 400, share=True, details=(("report", late),))
+    few = [*report[:395].tolist(), 0, 999, 20240231, 20241301, 20240700]  # of which five are no days
+    late = int((report[:395] > 20240630).sum()) + 5
+    assert found(few) == Census(late, 400, share=True, details=(("report", late),))
+    assert isinstance(found([*report[:300].tolist(), *range(100)]), Undefined)
+    assert isinstance(found(list(range(400))), Undefined)  # no column of dates is left
+
+
+def test_days_as_whole_numbers_are_those_of_the_calendar() -> None:
+    draw = np.random.default_rng(5)
+    numbers = np.append(draw.integers(10_000_101, 100_000_000, 20_000), [20240229, 20230229, -20240101, 1.5])
+    known = [day.toordinal() if (day := _day(number)) else -1 for number in numbers.tolist()]
+    assert days_of_numbers(numbers).tolist() == known
+    assert known[20_000:] == [dt.date(2024, 2, 29).toordinal(), -1, -1, -1]
+
+
+def _day(number: float) -> dt.date | None:
+    text = f"{number:.0f}"
+    try:
+        return dt.date(int(text[:4]), int(text[4:6]), int(text[6:])) if number > 9_999_999 else None
+    except ValueError:
+        return None

@@ -15,6 +15,7 @@ from fractions import Fraction
 from math import floor
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -576,7 +577,7 @@ def test_rows_without_a_unit_are_counted_and_never_one_unit():
     tally = UnitTally.empty().counting(
         units, np.arange(6, dtype=np.uint64), np.zeros(6, np.uint64), np.arange(6), "seed"
     )
-    assert (tally.rows, tally.missing, len(tally.units), tally.largest) == (6, 3, 2, 2)
+    assert (tally.rows, tally.missing, tally.n, tally.largest) == (6, 3, 2, 2)
 
 
 @given(order=st.permutations(range(6)), cut=st.integers(0, 6))
@@ -587,5 +588,24 @@ def test_rows_of_a_unit_that_are_the_same_but_for_their_score_are_told(order, cu
     tally = UnitTally.empty()
     for part in (np.array(order[:cut], np.int64), np.array(order[cut:], np.int64)):
         tally += UnitTally.empty().counting(units[part], content[part], scores[part], part, "seed")
-    assert tally.torn.sum() == 1
+    assert tally.n_torn == tally.torn.sum() == 1
     assert tally.units[tally.torn == 1] == mixed(units[2:3])
+
+
+@given(seed=st.integers(0, 2**32 - 1), cut=st.integers(0, 60))
+def test_what_one_unit_has_of_a_group_is_that_of_pandas(seed, cut):
+    draw = np.random.default_rng(seed)
+    unit, cell = draw.integers(0, 9, 60) ** 2 // 9, draw.integers(0, 4, 60)
+    tally = UnitTally.empty()
+    for part in (np.arange(cut), np.arange(cut, 60)):
+        words = as_words(pa.array(unit[part]))
+        tally += UnitTally.empty().counting(words, mixed(words), words * 0, part, "seed", cell[part])
+    rows = pd.DataFrame({"unit": unit, "group": np.array([0, 1, 1, -1])[cell]})
+    rows["of_unit"] = rows.groupby("unit")["unit"].transform("size")
+    for unusual in (0.0, 8.0):
+        known = rows[rows.group >= 0]
+        most = known[known.of_unit > unusual].groupby(["group", "unit"]).size().groupby("group").max()
+        theirs = [(int(most.get(g, 0)), int((known.group == g).sum())) for g in range(2)]
+        assert tally.by_group(np.array([0, 1, 1, -1]), 2, unusual) == theirs
+    assert (tally.n, tally.largest, tally.rows) == (rows.unit.nunique(), rows.of_unit.max(), 60)
+    assert len(tally.selection()) == tally.n

@@ -80,6 +80,13 @@ def in_no_group(rule: SmallGroups | None, attribute: str, outside: int, of: int)
     return f"{outside:,} of {of:,} rows are in none of the groups of {attribute!r}; at most a share of {most} may be."
 
 
+def many_of_few(outside: int, of: int) -> bool:
+    """Whether more than 2 % of some of the rows are outside, and more than 2 % of all rows would be of so many with a chance of 1 %: few of all may be most
+    of the rows of one label, or of one site."""
+    most = MOST_IN_NO_GROUP
+    return outside > most * of and at_least(outside, of, float(most)) <= CHANCE
+
+
 def in_no_part(
     rule: SmallGroups | None, name: str, outside: int, of: int, by_group: Mapping[str, tuple[int, int]]
 ) -> str:

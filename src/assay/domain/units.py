@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 MOST_OF_ONE_UNIT = Decimal("0.02")
@@ -11,7 +12,14 @@ UNUSUAL = 10
 
 
 def units_unknown(
-    unit: str, *, rows: int, missing: int, units: int, largest: int, torn: int = 0
+    unit: str,
+    *,
+    rows: int,
+    missing: int,
+    units: int,
+    largest: int,
+    torn: int = 0,
+    by_group: Mapping[str, tuple[int, int]] | None = None,
 ) -> tuple[str, str]:
     """Why one row per unit cannot be chosen, and what to do; two empty texts when it can.
 
@@ -20,7 +28,8 @@ def units_unknown(
 
     Args:
         unit: the column. rows: in all. missing: rows without a unit. units: different ones. largest: rows of the
-            unit that has most. torn: units with rows that are the same but for their score.
+            unit that has most. torn: units with rows that are the same but for their score. by_group: by group that is compared the rows
+            in it of the one such unit that has most there, and all of its rows: few of all rows may be most of those of a small group.
     """
     if missing:
         said = f"{missing:,} of {rows:,} rows have no value in the column {unit!r}, the unit of which one row counts."
@@ -31,14 +40,23 @@ def units_unknown(
             "that nothing can choose the one that counts."
         )
         return said, "Give one score to rows that are the same, or document the column that tells them apart."
-    if largest > MOST_OF_ONE_UNIT * rows and largest * units > UNUSUAL * rows:
-        said = (
-            f"A single value of the column {unit!r}, the unit of which one row counts, has {largest:,} of {rows:,} "
-            f"rows; on average a unit has {rows / units:,.1f}."
-        )
-        remedy = (
-            "If it stands for an unknown unit, write the true one or leave these rows out and say so; if it is a true "
-            f"one, keep at most a share of {MOST_OF_ONE_UNIT} of the rows for it."
-        )
-        return said, remedy
+    of = {"": (largest, rows), **(by_group or {})}
+    for label, (most, among) in of.items():
+        if most > MOST_OF_ONE_UNIT * among and most > unusual(rows, units):
+            said = (
+                f"A single value of the column {unit!r}, the unit of which one row counts, has {most:,} of {among:,} "
+                f"rows{f' of {label!r}' if label else ''}; on average a unit has {rows / units:,.1f}."
+            )
+            return said, _ONE_UNIT
     return "", ""
+
+
+def unusual(rows: int, units: int) -> float:
+    """More rows than this are more than a unit usually has."""
+    return UNUSUAL * rows / max(units, 1)
+
+
+_ONE_UNIT = (
+    "If it stands for an unknown unit, write the true one or leave these rows out and say so; if it is a true "
+    f"one, keep at most a share of {MOST_OF_ONE_UNIT} of the rows for it."
+)

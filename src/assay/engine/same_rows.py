@@ -15,7 +15,7 @@ from assay.tally.copies import CopyTally
 from assay.tally.hashes import Hashes, mixed, row_sum
 from assay.tally.repeats import RepeatTally
 from assay.tally.rows import RowTally
-from assay.tally.units import UnitTally
+from assay.tally.units import UnitTally, cell_and_label
 
 
 class RowSet:
@@ -86,7 +86,8 @@ class Units:
         units = batch.words_of(self._unit)
         scored = self._frame.score_column
         scores = batch.words_of(scored) if scored is not None else np.zeros(len(units), np.uint64)
-        self._units = self._units.counting(units, content, scores, batch.places, self._frame.seed)
+        cells = cell_and_label(batch.cell, batch.label, batch.labels)
+        self._units = self._units.counting(units, content, scores, batch.places, self._frame.seed, cells)
 
     def parts(self) -> dict[str, Any]:
         """The counts."""

@@ -21,7 +21,9 @@ from assay.tally.known import KnownRows
 from assay.tally.table import (
     ALL_ROWS,
     BROKE,
+    OF_LABELS,
     OUTSIDE,
+    UNLABELLED,
     Kept,
     Rows,
     TableContext,
@@ -97,11 +99,26 @@ class Tables:
             rows = Rows(len(label), label, context, scores, shared, mine, after)
             made = {**_made(table, rows, context), ALL_ROWS: rows.group() + 1}
             made |= {f"{OUTSIDE}{name}": groups for name, groups in rows.outside.items()}
+            made |= {
+                f"{OF_LABELS}{name}": np.where(rows.label < 0, -1, 2 * rows.label + (part[mine] < 0))
+                for name, part in rows.parts.items()
+            }
+            if table.per_unit and not table.asks:
+                made |= self._labelled_or_not(table, batch, rows)
             for name, keys in made.items():
-                if not name.startswith(OUTSIDE):
+                if not name.startswith((OUTSIDE, OF_LABELS, UNLABELLED)):
                     _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted
+
+    def _labelled_or_not(self, table: Table, batch: Batch, rows: Rows) -> Mapping[str, Integers]:
+        """By what the rows were parted, the part of each row of the batch and whether it has a label; without one it was not counted."""
+        labelled = (batch.label >= 0).astype(np.int64)
+        asked = self._inside[table.where][batch.cell]
+        return {
+            f"{UNLABELLED}{name}": np.where((part >= 0) & asked, 2 * part + labelled, -1)
+            for name, part in rows.parts.items()
+        }
 
     def _narrowed(self, table: Table, cells: Integers, kept: Kept) -> Kept:
         """The rows that are kept and of the groups that the table is narrowed to."""

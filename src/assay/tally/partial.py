@@ -100,6 +100,10 @@ class Partial:
         counts = self.layout.collapse(self.population, attributes).sum(axis=1)
         return dict(zip(self.layout.labels(attributes), map(int, counts), strict=True))
 
+    def labels_of(self, attributes: tuple[str, ...]) -> list[int]:
+        """Rows of each label in any of the groups of a grouping."""
+        return [int(n) for n in self.layout.collapse(self.population, attributes).sum(axis=0)]
+
     def without_label(
         self, attributes: tuple[str, ...], where: NDArray[np.bool_]
     ) -> dict[str, tuple[int, int]]:

@@ -112,7 +112,7 @@ def _partial(facts: dict[str, Any], arrays: Arrays) -> Partial:
         row_set=_rows("row_set", facts, arrays),
         by_inputs=_rows("by_inputs", facts, arrays),
         units=UnitTally(
-            **_part("units", arrays, ("units", "priorities", "places", "counts", "scores", "torn")),
+            **_part("units", arrays, ("units", "cells", "priorities", "places", "counts", "scores", "torn")),
             missing=facts["units_missing"],
         )
         if "units.units" in arrays

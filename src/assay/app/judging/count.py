@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from assay.app.judging.boundary import broken, counts_of
 from assay.app.judging.called_names import called_names
 from assay.app.judging.case import Case
@@ -17,10 +19,12 @@ from assay.domain.errors import AssayError, SubjectError
 from assay.domain.evidence import Statistic
 from assay.domain.needs import Reads, Tabulated
 from assay.domain.specification import Criterion
-from assay.domain.units import units_unknown
+from assay.domain.units import units_unknown, unusual
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
+from assay.tally.groups import inside
 from assay.tally.partial import Partial
+from assay.tally.units import UnitTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +117,17 @@ def _units_unknown(case: Case, measured: Measured, wanted: Wanted) -> SubjectErr
         looked_at = tuple(measured.tallies.values())
     else:
         looked_at = (measured.tallies[wanted.data(measured.judged_on)],)
-    for units in (tally.units for tally in looked_at if tally.units is not None):
+    for tally in looked_at:
+        if (units := tally.units) is None:
+            continue
         said, remedy = units_unknown(
             case.specification.data.unit or "",
             rows=units.rows,
             missing=units.missing,
-            units=len(units.units),
+            units=units.n,
             largest=units.largest,
-            torn=int(units.torn.sum()) if need.asks_model else 0,  # what asks no model looks at no score
+            torn=units.n_torn if need.asks_model else 0,  # what asks no model looks at no score
+            by_group=_by_group(case, measured, wanted, tally, units),
         )
         if said:
             return SubjectError(said, code="data_invalid", remedy=remedy)
@@ -133,6 +140,27 @@ def _no_truth_beside(case: Case, measured: Measured, wanted: Wanted) -> SubjectE
     if beside is None or beside not in measured.tallies:
         return None
     return wrong_labels(case, beside, measured.tallies[beside])
+
+
+def _by_group(
+    case: Case, measured: Measured, wanted: Wanted, tally: Partial, units: UnitTally
+) -> dict[str, tuple[int, int]]:
+    """By group that a criterion compares, or of the part that it is narrowed to, the rows of one unusual unit, and all; where the model is asked by label, too."""
+    across, layout = wanted.criterion.across, tally.layout
+    names = case.specification.groupings()[across] if across is not None else ()
+    told = case.specification.prediction.answers.label_names
+    many, kept = unusual(units.rows, units.n), inside(layout, dict(wanted.narrowed))
+    found = {}
+    if across is not None or wanted.narrowed:
+        labels = layout.labels(names) if names else (" and ".join(part for _, part in wanted.narrowed),)
+        groups = np.repeat(np.where(kept, layout.group_of_cell(names), -1), len(told) + 1)
+        found = dict(zip(labels, units.by_group(groups, len(labels), many), strict=True))
+    if wanted.need.asks_model and len(told) > 1:
+        of_label = np.where(kept[:, None], np.arange(-1, len(told))[None, :], -1).reshape(-1)
+        listed = units.by_group(of_label, len(told), many)
+        found |= {f"label {label}": of for label, of in zip(told, listed, strict=True)}
+    aside = measured.small.get(across or "", frozenset())
+    return {label: of for label, of in found.items() if label not in aside}
 
 
 def _failure(error: AssayError) -> Broken:

@@ -9,13 +9,21 @@ from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
 from assay.domain import gating
 from assay.domain.evidence import Undefined
+from assay.domain.metric import Names
 from assay.domain.needs import Tabulated
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
 from assay.tally.groups import inside
 from assay.tally.partial import Partial
-from assay.tally.table import ALL_ROWS, TableCounts, outside_of, rows_by_group
+from assay.tally.table import (
+    ALL_ROWS,
+    TableCounts,
+    outside_by_label,
+    outside_of,
+    rows_by_group,
+    unlabelled_in,
+)
 
 
 def too_many_left_out(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
@@ -28,7 +36,23 @@ def _without_label(case: Case, measured: Measured, wanted: Wanted) -> Undefined 
     of all that it is asked of nor of one of the groups that it compares."""
     if not isinstance(wanted.need, Tabulated) or not wanted.need.per_unit or wanted.need.of_labels:
         return None
-    across, data = wanted.criterion.across, wanted.data(measured.judged_on)
+    data = wanted.data(measured.judged_on)
+    looked_at = {data: wanted} | {name: wanted.beside for name in _beside(case, wanted) if name != data}
+    found = (
+        _few_labels(case, measured, of, name) for name, of in looked_at.items() if name in measured.tallies
+    )
+    return next((said for said in found if said is not None), None)
+
+
+def _beside(case: Case, wanted: Wanted) -> tuple[str, ...]:
+    """The data sets that a criterion names in its settings, to be held against its own."""
+    named = case.checks[wanted.criterion.metric].metric.parameters
+    return tuple(str(value) for name, value in wanted.parameters if named[name].names is Names.DATA)
+
+
+def _few_labels(case: Case, measured: Measured, wanted: Wanted, data: str) -> Undefined | None:
+    """Why too many rows of a data set have no label, of all that are counted for a criterion or of a group that it compares."""
+    across = wanted.criterion.across
     tally, aside = measured.tallies[data], measured.small.get(across or "", frozenset())
     asked = inside(tally.layout, dict(wanted.narrowed))
     found = tally.without_label((), asked)
@@ -42,6 +66,24 @@ def _without_label(case: Case, measured: Measured, wanted: Wanted) -> Undefined 
                 f"{without:,} of {rows:,} rows{of} of {data!r} have no label and are not counted; at most a share of {gating.MOST_IN_NO_GROUP} may. Take "
                 "them out of the file, and say in the specification whose outcome is not known.",
             )
+    return _few_in_a_part(case, measured, wanted, data)
+
+
+def _few_in_a_part(case: Case, measured: Measured, wanted: Wanted, data: str) -> Undefined | None:
+    """Why too many rows of a part that a table looks at, such as a site or a month, have no label: more than few, and more than a few of all would be by chance."""
+    made = dict(measured.tallies[data].tables).get(wanted.table_key, {})
+    most, strata = gating.MOST_IN_NO_GROUP, case.specification.strata
+    for name, parts in unlabelled_in(made).items():
+        for code, (without, rows) in parts.items():
+            if gating.many_of_few(without, rows):
+                part = (
+                    strata[name].labels()[code] if name else f"one period by {case.specification.data.time!r}"
+                )
+                return Undefined(
+                    Reason.NOT_MEASURED,
+                    f"{without:,} of {rows:,} rows of {part} of {data!r} have no label and are not counted; at most a share of {most} may. Take these "
+                    "rows out of the file, all of that part, and say in the specification whose outcome is not known.",
+                )
     return None
 
 
@@ -87,6 +129,35 @@ def rows_in_no_group(
         asked = {label: counts for label, counts in by_group.items() if label not in aside}
         if said := gating.in_no_part(None, name, outside, rows, asked):
             return f"{said} Correct their values, or declare a part of the stratum {name!r} for them."
+    return _of_one_label(specification, tally, wanted)
+
+
+def _of_one_label(specification: Specification, tally: Partial, wanted: Wanted) -> str:
+    """Why too many rows of one label are in no group or part: few of all rows may be most of those that a recall is of."""
+    names = specification.prediction.answers.label_names
+    if len(names) < 2 or not (
+        wanted.need.asks_model or (isinstance(wanted.need, Tabulated) and wanted.need.per_unit)
+    ):
+        return ""
+    criterion = wanted.criterion
+    across = specification.groupings()[criterion.across] if criterion.across is not None else ()
+    every = tally.population.sum(axis=0).tolist()
+    found = {
+        name: [(of - n, of) for of, n in zip(every, tally.labels_of((name,)), strict=True)]
+        for name in (*across, *criterion.where)
+    }
+    if isinstance(wanted.need, Tabulated):
+        found |= outside_by_label(dict(tally.tables).get(wanted.table_key, {}), len(names))
+    for name, by_label in found.items():
+        for label, (outside, of) in zip(names, by_label, strict=True):
+            if gating.many_of_few(outside, of):
+                none = (
+                    f"are in none of the {'parts' if name in specification.strata else 'groups'} of {name!r}"
+                )
+                return (
+                    f"{outside:,} of {of:,} rows with label {label} {none if name else f'have no time in {specification.data.time!r} that can be read'}; at most "
+                    f"a share of {gating.MOST_IN_NO_GROUP} may, of each label. Correct their values, or declare a group or a part for them."
+                )
     return ""
 
 

@@ -68,7 +68,7 @@ def _left_out(specification: Specification, measured: Measured) -> tuple[str, ..
     units = measured.judged.units
     if units is None or units.missing or not units.repeated:  # with a missing one nothing is judged
         return ()
-    said = left_out(specification, units.rows - len(units.units), units.rows)
+    said = left_out(specification, units.rows - units.n, units.rows)
     return (f"{said} at most {units.largest:,} rows share one.",)
 
 

@@ -104,7 +104,7 @@ def _share_used(tally: Partial) -> float:
     """The share of rows that count where one row of a unit does."""
     if tally.units is None or not tally.units.rows:
         return 1.0
-    return len(tally.units.units) / tally.units.rows
+    return tally.units.n / tally.units.rows
 
 
 def _of_nobody(case: Case, tally: Partial) -> str:
@@ -113,7 +113,7 @@ def _of_nobody(case: Case, tally: Partial) -> str:
     if units is None or unit is None:
         return ""
     said, remedy = units_unknown(
-        unit, rows=units.rows, missing=units.missing, units=len(units.units), largest=units.largest
+        unit, rows=units.rows, missing=units.missing, units=units.n, largest=units.largest
     )
     return f"{said} Of test rows like them nothing about the model is judged. {remedy}" if said else ""
 

@@ -6,6 +6,7 @@ person a row is of, or the value of a sensitive column.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -130,13 +131,17 @@ def _meant(rows: Rows, name: str) -> Integers:
         return np.where(np.isin(rows.column(name), known), -1, _as_first(rows.codes(name)[0], codes, first))
 
     def of_texts(values: NDArray[Any]) -> Integers:
-        listed = values.tolist()
+        listed: list[Any] = [None if text is None else _WHOLE.sub("", text) for text in values.tolist()]
         texts = {text for text in listed if text is not None and text not in unknown and not is_unknown(text)}
         words = {text: first.get(word, word) for text, word in spelt_alike(texts, codes).items()}
         hashed = dict(zip(words, (text_words(list(words.values())) % np.uint64(BINS)).tolist(), strict=True))
         return np.array([hashed.get(text, -1) for text in listed], dtype=np.int64)
 
     return rows.each(name, of_texts)
+
+
+_WHOLE = re.compile(r"(?<=[0-9])\.0{1,2}$")
+"""What a whole number has behind it where it was a float before it became a text: 1.0 is the code 1."""
 
 
 def _first_of_its_meaning(codes: Mapping[int | str, str]) -> dict[str, str]:

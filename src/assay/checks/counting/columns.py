@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from assay.domain.errors import SubjectError
 from assay.domain.metric import Names, Parameter
 from assay.tally.perturbation import Columns
-from assay.tally.table import TableContext
+from assay.tally.profiles import SUCH
+from assay.tally.table import Rows, TableContext
 
 COLUMN = Parameter(
     "One column to look at; by default all that the model is fed.", default="", names=Names.COLUMN
 )
 TEXT_COLUMN = Parameter(
-    "One column to look at; by default all categories, texts and columns with codes.",
+    "One column to look at; by default all categories, texts and columns with codes, and texts in others.",
     default="",
     names=Names.COLUMN,
 )
@@ -46,11 +50,27 @@ def named_or_fed(context: TableContext) -> tuple[str, ...]:
 
 
 def named_or_texts(context: TableContext) -> tuple[str, ...]:
-    """The named column, or all categories, texts and other columns with codes but label and identifiers."""
+    """The named column, or all but label and identifiers, of which :func:`looked_at` says what is a text."""
     named = str(context.parameters["column"])
-    if named:
-        return (named,)
-    return tuple(c.name for c in context.described if c.type in {"category", "text"} or c.codes is not None)
+    return (named,) if named else tuple(c.name for c in context.described if c.type != "identifier")
+
+
+def looked_at(rows: Rows) -> dict[str, NDArray[np.bool_]]:
+    """By column of :func:`named_or_texts`, which rows have a category or a text there: of categories, texts and columns with codes all, and else the texts that
+    are none of the values of the column's type, for "employed" is a text where the dictionary calls it a day."""
+    named, found = str(rows.context.parameters["column"]), {}
+    for name in (name for name in named_or_texts(rows.context) if name in rows.names):
+        column = rows.context.column(name)
+        such = None if named or column is None or column.codes is not None else SUCH.get(column.type)
+        if such is None:
+            found[name] = np.ones(rows.n, dtype=bool)
+        elif not rows.holds_numbers(name) and (here := rows.each(name, partial(_none_of, such))).any():
+            found[name] = here
+    return found
+
+
+def _none_of(such: Callable[[str], bool], texts: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.array([bool(text) and not such(text) for text in texts.tolist()], dtype=bool)
 
 
 def sources(context: TableContext) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from assay.domain.vocabulary import Reason
 from assay.tally.coding import NEAR, bins_of, bins_told_apart, missing
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
-AS_TEXT, AS_CODES, TOLD_APART = "as text: ", "as codes: ", "told apart: "
+AS_TEXT, AS_CODES, CALLED_A_TEXT, TOLD_APART = "as text: ", "as codes: ", "called a text: ", "told apart: "
 HEAVY = 0.05
 """A bin with more than this share of the rows must not hold different numbers, of which it would make one."""
 
@@ -60,7 +60,7 @@ def made_one(view: TableView, name: str) -> Undefined | None:
 
 def not_looked_at(view: TableView) -> Undefined | None:
     """Why numbers are not looked at, by the tables of :func:`not_numbers`; None where all are."""
-    return _written_as_text(view) or _called_codes(view)
+    return _written_as_text(view) or _called_a_text(view) or _called_codes(view)
 
 
 def _as_text(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
@@ -86,6 +86,34 @@ def _written_as_text(view: TableView) -> Undefined | None:
                     Reason.NOT_MEASURED,
                     f"The dictionary calls {name!r} a number, and {counts.total:,} of {view.rows[data]:,} rows of {data!r} have a text "
                     "there, which is not looked at. Store it as numbers, or call it a text.",
+                )
+    return None
+
+
+def texts_by_name(context: TableContext) -> tuple[str, ...]:
+    """Columns that the dictionary calls texts or days, where none is named: they hold no measured numbers if they hold none at all."""
+    if str(context.parameters.get("column", "")):
+        return ()
+    return tuple(c.name for c in context.described if c.type in {"text", "date"} and c.codes is None)
+
+
+def called_texts(rows: Rows, names: tuple[str, ...]) -> dict[str, Integers]:
+    """The rows with a number in columns of :func:`texts_by_name`, by a table for each: numbers that would not be looked at."""
+    numbers = (name for name in names if name in rows.names and rows.holds_numbers(name))
+    return {CALLED_A_TEXT + name: np.where(rows.missing(name), -1, 0) for name in numbers}
+
+
+def _called_a_text(view: TableView) -> Undefined | None:
+    """Why numbers are not looked at: the dictionary calls their column a text or a day."""
+    for data, tables in view.tables.items():
+        for table, counts in tables.items():
+            if table.startswith(CALLED_A_TEXT) and counts.total:
+                name = table.removeprefix(CALLED_A_TEXT)
+                entry = view.context.column(name)
+                return Undefined(
+                    Reason.NOT_MEASURED,
+                    f"The dictionary calls {name!r} a {entry.type if entry else 'text'}, and {counts.total:,} of {view.rows[data]:,} rows of {data!r} have a "
+                    "number there, which is not looked at. Call it a number; or store it as text if its numbers only name things, or are days.",
                 )
     return None
 
@@ -144,4 +172,4 @@ def _others(view: TableView, name: str, found: TableCounts, rows: int) -> int:
 def measured(view: TableView) -> dict[str, TableCounts]:
     """The tables of the data set that the criterion names, without those that count codes or tell numbers apart."""
     tables = view.tables[view.data].items()
-    return {name: of for name, of in tables if not name.startswith((AS_CODES, TOLD_APART))}
+    return {name: of for name, of in tables if not name.startswith((AS_CODES, CALLED_A_TEXT, TOLD_APART))}

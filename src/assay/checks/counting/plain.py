@@ -55,9 +55,8 @@ def plain(text: str) -> str:
     return _DASHES.sub("-", unicodedata.normalize("NFKC", text.translate(_BEFORE)).translate(_AS_READ))
 
 
-UNKNOWN = (
-    *("", "?", "-", "--", ".", "n/a", "na", "#n/a", "nan", "nil", "null", "none", "unknown", "missing"),
-    *("not available", "not known", "not applicable", "undefined", "tbd", "xxx"),
+NOT_KNOWN = (
+    *("unknown", "missing", "not available", "not known"),
     *(
         "not asked",
         "not answered",
@@ -70,7 +69,13 @@ UNKNOWN = (
         "no information",
     ),
 )
-"""Texts that say in words that nothing is known."""
+"""What says in words that nothing is known, also as the meaning of a code, where "none" may be how many there are."""
+UNKNOWN = (
+    *("", "?", "-", "--", ".", "n/a", "na", "#n/a", "nan", "nil", "null", "none"),
+    *("not applicable", "undefined", "tbd", "xxx"),
+    *NOT_KNOWN,
+)
+"""Texts that say so."""
 
 
 def word_of(text: str) -> str:

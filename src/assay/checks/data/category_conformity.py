@@ -8,7 +8,7 @@ import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.columns import TEXT_COLUMN, named_or_texts
+from assay.checks.counting.columns import TEXT_COLUMN, looked_at, named_or_texts
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Unit
@@ -17,11 +17,11 @@ from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.tally.table import Integers, Rows, TableContext, TableView
 
 
-def by_code(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+def by_code(rows: Rows, _: TableContext) -> Mapping[str, Integers]:
     """By column, the code of each row."""
-    wanted = [name for name in named_or_texts(context) if name in rows.names]
-    coded = {name: rows.codes(name, fine=True) for name in wanted}
-    return {name: code for name, (code, _) in coded.items()}
+    return {
+        name: np.where(here, rows.codes(name, fine=True)[0], -1) for name, here in looked_at(rows).items()
+    }
 
 
 def _coded(unseen: int, n: int = 2000) -> TableView:
@@ -74,7 +74,7 @@ def category_conformity(view: TableView, *, column: str) -> Counts:
         Labelled rows with a category that no labelled row of the training data has (else of the development data), of all that have one, for each column; each is a piece with
         Clopper-Pearson limits (1934, Biometrika 26), valid because the known categories were fixed by other rows.
     Limits:
-        Compares labelled rows, one of each unit. A category that occurs once in training counts as seen. Missing values are no category.
+        Compares labelled rows, one of each unit. Of a column that is called a number, a day or a boolean the texts that are none are looked at. A category that occurs once in training counts as seen. Missing values are no category.
     Remedy:
         Train on rows that have it, or say in the use case that the model is not for it.
     Oracle:

@@ -23,11 +23,11 @@ from assay.domain.metric import Names, Parameter, Unit
 from assay.domain.needs import Tabulated
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.coding import missing
-from assay.tally.dates import days_of
-from assay.tally.table import Integers, Rows, TableContext, TableView
+from assay.tally.dates import days_of, days_of_numbers
+from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView
 
-EARLIER, LATER, UNREAD, NONE = range(4)
-"""How a date lies to its decision; that one of both cannot be read; that there is no date, which cannot be late."""
+EARLIER, LATER, UNREAD, NONE, NUMBER = range(5)
+"""How a date lies to its decision; that one of both cannot be read; that there is no date, which cannot be late; a number that is no day."""
 
 
 def date_columns(context: TableContext) -> tuple[str, ...]:
@@ -41,10 +41,10 @@ def _decided(context: TableContext) -> str:
 
 
 def _dates(context: TableContext) -> tuple[str, ...]:
-    """The columns of dates, and of texts: some may be days, whatever the dictionary calls them."""
+    """All columns that a model could be fed: some may hold days, whatever the dictionary calls them."""
     later = {name.strip() for name in str(context.parameters["later"]).split(",")}
     left_out = {_decided(context), context.label, *later}
-    return tuple(c.name for c in context.dictionary if c.type in {"date", "text"} and c.name not in left_out)
+    return tuple(c.name for c in context.dictionary if c.type != "identifier" and c.name not in left_out)
 
 
 def by_order(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
@@ -55,20 +55,23 @@ def by_order(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     then = rows.each(decided, known_days_of)
     found = {}
     for name in _dates(context):
-        if name in rows.names:
-            day = rows.each(name, days_of)
-            order = np.where((day < 0) | (then < 0), UNREAD, np.where(day > then, LATER, EARLIER))
-            column = context.column(name)
-            dated = column is not None and column.type == "date"
-            none = rows.each(name, missing) if dated else (day < 0) & ~rows.each(name, _dated_otherwise)
-            found[name] = np.where(none, NONE, order)
+        if name not in rows.names:
+            continue
+        column = context.column(name)
+        dated = column is not None and column.type == "date"
+        numbers = rows.holds_numbers(name) and not dated
+        day = days_of_numbers(rows.column(name)) if numbers else rows.each(name, days_of)
+        order = np.where((day < 0) | (then < 0), UNREAD, np.where(day > then, LATER, EARLIER))
+        if numbers:
+            order = np.where(day < 0, NUMBER, order)
+        typed = dated or numbers
+        none = rows.each(name, missing) if typed else (day < 0) & ~rows.each(name, _dated_otherwise)
+        found[name] = np.where(none, NONE, order)
     return found
 
 
 def _dated_otherwise(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Which texts are dates that are written in another way than days are read: 01.08.2024."""
-    if values.dtype.kind in "iufb":
-        return np.zeros(len(values), dtype=bool)
     return np.array([recognised(text or "")[0] is Kind.DATE for text in values.tolist()], dtype=bool)
 
 
@@ -133,10 +136,11 @@ def future_features(view: TableView, *, decided: str, later: str) -> Counts:
     Purpose:
         Shows features that were not there when the decision was taken: a report that was written later, a balance of the next month.
     Method:
-        For each column of dates, and of each column of texts those that are or begin with a day (a date that is written otherwise cannot be read), the rows in which it lies on a later day than the decision, of all rows. Counted in full, no inference. (Kaufman et al. 2012, "Leakage in data mining",
+        For each column of dates, and of each column of texts those that are or begin with a day (a date that is written otherwise cannot be read), the rows in which it lies on a later day than the decision, of all rows.
+        Whole numbers are days where half of a column are written as 20241231 is, whatever the dictionary calls it. Counted in full, no inference. (Kaufman et al. 2012, "Leakage in data mining",
         ACM TKDD 6: legitimacy is a matter of time.)
     Limits:
-        Sees dates that are in the data. A value that was overwritten later carries none. Days, not hours, are compared. A date that is missing is not late. Where a date or the day of its
+        Sees dates that are in the data; days that are counted from some first day, and seconds, are numbers like others. Identifiers, which no model is fed, are not looked at. A value that was overwritten later carries none. Days, not hours, are compared. A date that is missing is not late. Where a date or the day of its
         decision cannot be read, or stands for none such as 1900-01-01 or 9999-12-31, the row counts as late; with more than 2 % of such rows in a column the criterion is not evaluable.
     Remedy:
         Rebuild the features as they stood on the day of the decision.
@@ -146,7 +150,7 @@ def future_features(view: TableView, *, decided: str, later: str) -> Counts:
     if view.n == 0:
         return NO_ROWS
     when = decided or view.context.time
-    ordered = {name: counts.dense(4) for name, counts in sorted(view.tables[view.data].items())}
+    ordered = {name: _ordered(counts) for name, counts in sorted(view.tables[view.data].items())}
     for name, rows in ordered.items():
         said = unread((name, str(when)), view.data, int(rows[UNREAD]), view.n, DAY_FORMS)
         if said is not None:
@@ -160,3 +164,11 @@ def future_features(view: TableView, *, decided: str, later: str) -> Counts:
     # A column without any date tests nothing.
     parts = [(name, int(rows[LATER] + rows[UNREAD])) for name, rows in ordered.items() if rows[:NONE].any()]
     return worst_share(parts, rows=view.n, nothing=nothing)
+
+
+def _ordered(counts: TableCounts) -> Integers:
+    """Rows of a column by how its date lies to the decision. Numbers of which fewer than half are days are no dates: of any numbers hardly one in 25 is."""
+    earlier, later, neither, none, numbers = counts.dense(NUMBER + 1).tolist()
+    if earlier + later + neither >= numbers:
+        return np.array([earlier, later, neither + numbers, none])
+    return np.array([0, 0, 0, counts.total])

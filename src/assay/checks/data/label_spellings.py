@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_share
-from assay.checks.counting.columns import TEXT_COLUMN, named_or_texts
+from assay.checks.counting.columns import TEXT_COLUMN, looked_at, named_or_texts
 from assay.checks.counting.plain import word_of
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts
@@ -24,10 +24,10 @@ BUCKETS = 1 << 30
 """Texts of one bucket count as one: of a thousand different ones two share it once in two thousand data sets."""
 
 
-def by_spelling(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
+def by_spelling(rows: Rows, _: TableContext) -> Mapping[str, Integers]:
     """By column, each row's text without case and spaces, and as it is spelt."""
-    texts = (name for name in named_or_texts(context) if name in rows.names and not rows.holds_numbers(name))
-    return {name: rows.each(name, _words_and_spellings) for name in texts}
+    texts = {name: here for name, here in looked_at(rows).items() if not rows.holds_numbers(name)}
+    return {name: np.where(here, rows.each(name, _words_and_spellings), -1) for name, here in texts.items()}
 
 
 def _words_and_spellings(values: NDArray[Any]) -> Integers:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS, unfit_for_comparison
 from assay.checks.counting.columns import COLUMN, named_or_fed
+from assay.checks.counting.unknown import not_known
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Across, Unit
@@ -20,7 +19,7 @@ from assay.tally.table import Integers, Rows, TableContext, TableView, together
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the group of each row and whether its value is missing."""
     return {
-        name: together(rows.grouped, (rows.missing(name).astype(np.int64), 2))
+        name: together(rows.grouped, (not_known(rows, name), 2))
         for name in named_or_fed(context)
         if name in rows.names
     }
@@ -88,7 +87,7 @@ def missing_by_group(view: TableView, *, column: str) -> Counts:
         Shows whether a model must guess more about one group than about another: what is missing is filled in by somebody, and a
         model is worse where more was filled in.
     Method:
-        Rows without a value (null, NaN or infinite, or a text without a character) of the labelled rows of a group, one of each unit, for each column; every ordered pair of groups is one piece in each
+        Rows without a value (null, NaN or infinite, a text without a character, or a code that the dictionary calls unknown, not asked and such) of the labelled rows of a group, one of each unit, for each column; every ordered pair of groups is one piece in each
         column. A gap is bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics
         in Medicine 27). Groups and missingness as in Fernando et al. 2021, "Missing the missing values: the ugly duckling of
         fairness in machine learning", Int. J. Intelligent Systems 36.

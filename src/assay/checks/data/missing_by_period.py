@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import COLUMN, named_or_fed
 from assay.checks.counting.drifting import SETTINGS, of_periods
 from assay.checks.counting.periods import PERIOD_CODES, period_asked, time_columns, without_time
+from assay.checks.counting.unknown import not_known
 from assay.checks.tabled import Values, table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Declared, Unit
@@ -30,7 +29,7 @@ def by_period(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
         return {}
     period = rows.each(context.time, period_asked(context))
     return {
-        name: together((period, PERIOD_CODES), (rows.missing(name).astype(np.int64), 2))
+        name: together((period, PERIOD_CODES), (not_known(rows, name), 2))
         for name in named_or_fed(context)
         if name in rows.names and name != context.time
     }
@@ -97,7 +96,7 @@ def missing_by_period(view: TableView, *, period: str, column: str) -> Counts:
         Shows whether a feed broke, a question was added or a system was changed within the data: the model is then fed something else than
         what it learned from.
     Method:
-        Rows without a value (null, NaN or infinite, or a text without a character) of the labelled rows of each period, one of each unit, for each column; every ordered pair of periods is one piece in each column. A gap is bounded by MOVER with
+        Rows without a value (null, NaN or infinite, a text without a character, or a code that the dictionary calls unknown, not asked and such) of the labelled rows of each period, one of each unit, for each column; every ordered pair of periods is one piece in each column. A gap is bounded by MOVER with
         Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27); a fail pays for all pairs and columns (Holm).
     Limits:
         Knows these only; ``data.sentinel_values`` looks for values that stand for them. Short periods make it inconclusive: compare quarters or years. Rows without a date that

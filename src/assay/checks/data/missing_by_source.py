@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import COLUMN, named_or_fed, sources
 from assay.checks.counting.drifting import of_parts
+from assay.checks.counting.unknown import not_known
 from assay.checks.tabled import Values, table_view
 from assay.domain.evidence import Compare, Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -31,7 +30,7 @@ def by_source(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     return {
         f"{name}{APART}{source}": together(
             (rows.stratum(source), len(context.strata[source].labels())),
-            (rows.missing(name).astype(np.int64), 2),
+            (not_known(rows, name), 2),
         )
         for source in sources(context)
         if context.strata[source].column in rows.names
@@ -106,7 +105,7 @@ def missing_by_source(view: TableView, *, source: str, column: str) -> Counts:
     Purpose:
         Shows whether a site does not record what others do, so that a model knows less about its people, or learns from the gap where a row comes from.
     Method:
-        Rows without a value (null, NaN or infinite, or a text without a character) of the labelled rows of each part, one of each unit, for each column and stratum; every ordered pair of parts of one stratum is one piece in each column. A gap is
+        Rows without a value (null, NaN or infinite, a text without a character, or a code that the dictionary calls unknown, not asked and such) of the labelled rows of each part, one of each unit, for each column and stratum; every ordered pair of parts of one stratum is one piece in each column. A gap is
         bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27); a fail pays for all (Holm).
     Limits:
         Knows these only; ``data.sentinel_values`` looks for values that stand for them, site by site. Rows in no declared part are left out.

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.numbers import coded_numbers, finely_numbered, measured, not_looked_at, not_numbers
+from assay.checks.counting.numbers import (
+    called_texts,
+    coded_numbers,
+    finely_numbered,
+    measured,
+    not_looked_at,
+    not_numbers,
+    texts_by_name,
+)
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Rate, Rates, Undefined
 from assay.domain.metric import Names, Parameter, Unit
@@ -24,17 +32,23 @@ def columns(context: TableContext) -> tuple[str, ...]:
     named = str(context.parameters["column"])
     known = {name: context.column(name) for name in context.fed}
     wanted = (name for name, c in known.items() if c is None or (c.is_numeric and c.codes is None))
-    return (named,) if named else (*wanted, *(name for name in coded_numbers(context) if name in known))
+    beside = (*coded_numbers(context), *texts_by_name(context))
+    return (named,) if named else (*wanted, *(name for name in beside if name in known))
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the number of each row."""
-    coded = tuple(name for name in coded_numbers(context) if name in context.fed)
-    wanted = tuple(name for name in columns(context) if name not in coded)
+    coded, called = (
+        tuple(name for name in names if name in context.fed)
+        for names in (coded_numbers(context), texts_by_name(context))
+    )
+    wanted = tuple(name for name in columns(context) if name not in {*coded, *called})
     bins = {name: finely_numbered(rows, name) for name in wanted}
-    return not_numbers(rows, wanted, coded) | {
-        name: found for name, found in bins.items() if found is not None
-    }
+    return (
+        not_numbers(rows, wanted, coded)
+        | called_texts(rows, called)
+        | {name: found for name, found in bins.items() if found is not None}
+    )
 
 
 def p_values(numbers: Integers, reference: TableCounts) -> NDArray[np.float64]:
@@ -118,7 +132,7 @@ def outliers(view: TableView, *, column: str, level: Decimal) -> Counts:
         exchangeable with the known ones; Vovk, Gammerman & Shafer 2005; Bates et al. 2023, "Testing for outliers with conformal p-values", Annals of Statistics 51). If rows are like the known ones at most the
         level of them is called an outlier, so the threshold lies above the level. The share in each column is a piece with Clopper-Pearson limits.
     Limits:
-        Column by column: a usual age with a usual income may be an unusual pair. Fewer known rows than 2 / level - 1 can call nothing an outlier, and the criterion is not evaluable. Whole numbers up to 134 million are told apart, all others to .0000015 %; one that is stored as text, or has a few documented codes among other values, makes the criterion not evaluable.
+        Column by column: a usual age with a usual income may be an unusual pair. Fewer known rows than 2 / level - 1 can call nothing an outlier, and the criterion is not evaluable. Whole numbers up to 134 million are told apart, all others to .0000015 %; one that is stored as text, is called a text or a day, or has a few documented codes among other values, makes the criterion not evaluable.
     Remedy:
         Look at the rows; correct what is wrong, and train on what is right and was lacking.
     Oracle:

@@ -33,7 +33,7 @@ from assay.domain.specification import Attribute
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
 from assay.stats.spikes import spike_at, usual_spacing
 from assay.tally.coding import BINS, bins_of, number_of
-from assay.tally.dates import DAYS, days_of
+from assay.tally.dates import DAYS, days_of, days_of_numbers
 from assay.tally.table import Integers, Rows, TableContext, TableCounts, TableView, apart, together
 
 _DIGITS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
@@ -97,7 +97,7 @@ _PERIOD = "year"
 def _values(rows: Rows, context: TableContext, name: str) -> Mapping[str, Integers]:
     """By what kind of value it is, of each row the place of its candidate, or behind those its number or its day; -1 of another kind.
 
-    A text may be a number or a day, whatever the dictionary calls its column.
+    A text may be a number or a day, and a number a day (20241231), whatever the dictionary calls its column.
     """
     column = context.column(name)
     if column is not None and column.type == "date":
@@ -106,11 +106,13 @@ def _values(rows: Rows, context: TableContext, name: str) -> Mapping[str, Intege
     if rows.holds_numbers(name):
         values = rows.column(name)
         codes = [code for code in documented if not isinstance(code, str)]
-        return {_NUMBERS: np.where(np.isin(values, codes), -1, _numbered(values))}
+        coded = np.isin(values, codes)
+        ways = {_NUMBERS: _numbered(values), _DATES: _dated(days_of_numbers(values))}
+        return {kind: np.where(coded, -1, found) for kind, found in ways.items()}
     known = {None, *map(str, documented)}
     free = rows.each(name, lambda texts: np.array([text not in known for text in texts.tolist()], dtype=bool))
-    ways = {_NUMBERS: _written_numbers, _DATES: lambda texts: _dated(days_of(texts)), _TEXTS: _worded}
-    return {kind: np.where(free, rows.each(name, way), -1) for kind, way in ways.items()}
+    asked = {_NUMBERS: _written_numbers, _DATES: _written_days, _TEXTS: _worded}
+    return {kind: np.where(free, rows.each(name, way), -1) for kind, way in asked.items()}
 
 
 def _dated(days: Integers) -> Integers:
@@ -124,7 +126,15 @@ def _numbered(values: NDArray[Any]) -> Integers:
 
 
 def _written_numbers(texts: NDArray[Any]) -> Integers:
-    return _numbered(np.array([_number(text) for text in texts.tolist()], dtype=np.float64))
+    return _numbered(_as_numbers(texts))
+
+
+def _written_days(texts: NDArray[Any]) -> Integers:
+    return _dated(np.maximum(days_of(texts), days_of_numbers(_as_numbers(texts))))
+
+
+def _as_numbers(texts: NDArray[Any]) -> NDArray[np.float64]:
+    return np.array([_number(text) for text in texts.tolist()], dtype=np.float64)
 
 
 def _worded(texts: NDArray[Any]) -> Integers:
@@ -285,7 +295,7 @@ def sentinel_values(view: TableView, *, column: str, genuine: str) -> Counts:
         the next value; a cell is as wide as neighbouring values usually lie apart, and 0, -1 and -2 do not lie beside each other. A 0 counts only where at least three cells beside it are free. Looked at in all
         rows, and in each part of each declared stratum and each year of the declared time. If no value is a spike in that sense one is named with a
         probability of at most 1 % in the whole data set (binomial tail, Bonferroni over columns, values and parts). Texts that say so in words are counted as
-        they stand, in whatever characters; and of texts those that are numbers or days are looked at as such, whatever the dictionary calls the column. Documented codes are never counted. (Little & Rubin 2019, "Statistical analysis with missing data"; Pearson 2006, "The problem of disguised missing data", SIGKDD
+        they stand, in whatever characters; and of texts those that are numbers or days, and of numbers those that are written as days are (20241231), are looked at as such, whatever the dictionary calls the column. Documented codes are never counted. (Little & Rubin 2019, "Statistical analysis with missing data"; Pearson 2006, "The problem of disguised missing data", SIGKDD
         Explorations 8.)
     Limits:
         Knows the listed values only. A number that is stored as text, or a column of dates of which more than 2 % cannot be read, makes the criterion not evaluable. A few rows in a crowd are not told from chance: about ten alone in a gap, more beside others. A value that truly

@@ -12,6 +12,7 @@ from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
 from assay.checks.counting.numbers import (
     TOLD_APART,
+    called_texts,
     coded_numbers,
     made_one,
     measured,
@@ -19,6 +20,7 @@ from assay.checks.counting.numbers import (
     not_looked_at,
     not_numbers,
     numbered,
+    texts_by_name,
     told_apart,
 )
 from assay.checks.tabled import table_view
@@ -42,16 +44,25 @@ FALSE_ALARMS = 0.01
 def columns(context: TableContext) -> tuple[str, ...]:
     """The named column, or all numbers without codes."""
     named = str(context.parameters["column"])
-    return (named,) if named else (*measured_numbers(context), *coded_numbers(context))
+    return (
+        (named,)
+        if named
+        else (
+            *measured_numbers(context),
+            *coded_numbers(context),
+            *texts_by_name(context),
+        )
+    )
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column, the number of each row."""
     coded = coded_numbers(context)
-    wanted = tuple(name for name in columns(context) if name not in coded)
+    called = texts_by_name(context)
+    wanted = tuple(name for name in columns(context) if name not in {*coded, *called})
     bins = {name: numbered(rows, name) for name in wanted}
     found = {name: of for name, of in bins.items() if of is not None}
-    return not_numbers(rows, wanted, coded) | found | told_apart(rows, *found)
+    return not_numbers(rows, wanted, coded) | called_texts(rows, called) | found | told_apart(rows, *found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +174,7 @@ def top_coding(view: TableView, *, column: str) -> Counts:
         or as in the free cells up to the next value; a cell is as wide as neighbouring values usually lie apart. If no end is a spike in that sense one is named with a probability
         of at most 1 % in the whole data set (binomial tail, Bonferroni). (Burkhauser et al. 2012, Review of Economics and Statistics 94, on top-coded incomes.)
     Limits:
-        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen. Numbers are known to .1 %: a column that lies far from zero for its width makes the criterion not evaluable; name the others one by one (`column`). A number that is stored as text, or has a few documented codes among
+        A natural end at which many lie, such as a full mark, looks the same. Values cut at 0 from below are not looked at. Cutting that hits few rows is not seen. Numbers are known to .1 %: a column that lies far from zero for its width makes the criterion not evaluable; name the others one by one (`column`). A number that is stored as text, is called a text or a day, or has a few documented codes among
         other values, makes the criterion not evaluable.
     Remedy:
         Ask for the values as they were recorded; else say in the dictionary at which value the column ends.

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS, worst_column
 from assay.checks.counting.numbers import (
+    called_texts,
     coded_numbers,
     measured,
     measured_numbers,
     not_looked_at,
     not_numbers,
     numbered,
+    texts_by_name,
 )
 from assay.checks.counting.periods import (
     PERIOD_CODES,
@@ -85,19 +87,27 @@ def columns(context: TableContext) -> tuple[str, ...]:
     """The named column, or all numbers; and what says where and when."""
     beside = [attribute.column for attribute in context.strata.values()]
     beside += time_columns(context)
-    return (*_looked_at(context), *coded_numbers(context), *beside)
+    return (*_looked_at(context), *coded_numbers(context), *_called_texts(context), *beside)
+
+
+def _called_texts(context: TableContext) -> tuple[str, ...]:
+    return tuple(name for name in texts_by_name(context) if name not in _parting(context))
+
+
+def _parting(context: TableContext) -> set[str | None]:
+    return {context.time, *(attribute.column for attribute in context.strata.values())}
 
 
 def _looked_at(context: TableContext) -> tuple[str, ...]:
     named = str(context.parameters["column"])
-    parts_rows = {context.time, *(attribute.column for attribute in context.strata.values())}
-    return (named,) if named else tuple(n for n in measured_numbers(context) if n not in parts_rows)
+    return (named,) if named else tuple(n for n in measured_numbers(context) if n not in _parting(context))
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
     """By column and by what its rows are parted, the part of each row and its number."""
     parts = parts_and_all(rows, context, _PERIOD)
-    return not_numbers(rows, _looked_at(context), coded_numbers(context)) | {
+    unread = not_numbers(rows, _looked_at(context), coded_numbers(context))
+    return (unread | called_texts(rows, _called_texts(context))) | {
         APART.join((name, by)): together((part, _PARTS), (bins, BINS))
         for name in _looked_at(context)
         if (bins := numbered(rows, name)) is not None
@@ -279,7 +289,7 @@ def unit_shift(view: TableView, *, column: str) -> Counts:
     Limits:
         Finds conversions of the list, and of whole sources: a few rows in another unit are not seen. Sources that are truly different are named only if a conversion
         makes them alike. Where half of the rows are of either unit it is not known who is wrong; both are named. Factors that lie close together, as 10 and 12, are
-        not told apart where the numbers are spread wide. Numbers are known to .1 %; one that is stored as text, or has a few documented codes among other values, makes the criterion not evaluable. Rows of sources of two strata, such as a site and a
+        not told apart where the numbers are spread wide. Numbers are known to .1 %; one that is stored as text, is called a text or a day, or has a few documented codes among other values, makes the criterion not evaluable. Rows of sources of two strata, such as a site and a
         quarter, may be the same and are added up: the share may be too large then, and is never too small.
     Remedy:
         Ask the source for its unit, convert its numbers, and write the unit into the dictionary.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.unknown import UNKNOWN
+from assay.checks.counting.unobserved import UNKNOWN
 from assay.checks.examples import ALL, outcomes
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Unit

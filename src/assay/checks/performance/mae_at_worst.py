@@ -8,7 +8,7 @@ from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import no_columns
 from assay.checks.counting.losses import ERROR, STEPS, absolute_errors
-from assay.checks.counting.unknown import UNKNOWN
+from assay.checks.counting.unobserved import UNKNOWN
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, LossCell, Losses

@@ -8,7 +8,7 @@ from assay.checks.check import AT_LEAST, Example, check
 from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.columns import no_columns
 from assay.checks.counting.confusion import by_confusion, classified, confusion
-from assay.checks.counting.unknown import UNKNOWN
+from assay.checks.counting.unobserved import UNKNOWN
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedOutcomes

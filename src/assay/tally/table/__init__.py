@@ -10,12 +10,16 @@ from assay.tally.table.context import Setting, TableContext
 from assay.tally.table.counts import (
     ALL_ROWS,
     BROKE,
+    OF_LABELS,
     OUTSIDE,
+    UNLABELLED,
     TableCounts,
     TableTally,
+    outside_by_label,
     outside_of,
     rows_by_group,
     sums,
+    unlabelled_in,
 )
 from assay.tally.table.keys import MOST, Integers, apart, together
 from assay.tally.table.rows import After, Change, Floats, Kept, Rows, Tabulate
@@ -25,7 +29,9 @@ __all__ = [
     "ALL_ROWS",
     "BROKE",
     "MOST",
+    "OF_LABELS",
     "OUTSIDE",
+    "UNLABELLED",
     "After",
     "Change",
     "Floats",
@@ -39,8 +45,10 @@ __all__ = [
     "TableView",
     "Tabulate",
     "apart",
+    "outside_by_label",
     "outside_of",
     "rows_by_group",
     "sums",
     "together",
+    "unlabelled_in",
 ]

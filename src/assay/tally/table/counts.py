@@ -80,6 +80,12 @@ ALL_ROWS = ""
 """The name under which the rows that a function was handed are counted by group, whatever keys it gave them."""
 OUTSIDE = "\n"
 """How the name begins under which rows in no part of a stratum are counted by group; its name follows."""
+OF_LABELS = "\f"
+"""How the name begins under which the rows that were counted are counted as twice the code of their label, and one more for those in no part of a stratum,
+or, under no name, without a time that can be read."""
+UNLABELLED = "\v"
+"""How the name begins under which the rows of each part of a stratum, or of each period under no name, are counted as twice its code, and one more
+for those with a label: of tables that rows without one are not handed to."""
 BROKE = "\r"
 """How the name begins that tells that the function broke on some rows; what it raised, and where, follows."""
 TableTally = Mapping[str, TableCounts]
@@ -89,6 +95,31 @@ TableTally = Mapping[str, TableCounts]
 def outside_of(tally: TableTally) -> Mapping[str, TableCounts]:
     """By stratum that the function asked for, rows in none of its parts, by group."""
     return {name.removeprefix(OUTSIDE): counts for name, counts in tally.items() if name.startswith(OUTSIDE)}
+
+
+def outside_by_label(tally: TableTally, labels: int) -> Mapping[str, list[tuple[int, int]]]:
+    """By stratum that the function asked for, and under no name by the column that says when, of each label the rows in none of its parts, and all of its rows."""
+    found = {
+        n.removeprefix(OF_LABELS): of.dense(labels, 2) for n, of in tally.items() if n.startswith(OF_LABELS)
+    }
+    return {
+        name: [(outside, inside + outside) for inside, outside in of.tolist()] for name, of in found.items()
+    }
+
+
+def unlabelled_in(tally: TableTally) -> Mapping[str, dict[int, tuple[int, int]]]:
+    """By stratum that the function asked for, and under no name by what it made of the column that says when: of each part, by its code, the rows without
+    a label, and all of its rows."""
+    found: dict[str, dict[int, tuple[int, int]]] = {}
+    for name, counts in tally.items():
+        if not name.startswith(UNLABELLED):
+            continue
+        parts = found.setdefault(name.removeprefix(UNLABELLED), {})
+        for key, rows in zip(counts.keys.tolist(), counts.counts.tolist(), strict=True):
+            part, labelled = divmod(key, 2)
+            without, of = parts.get(part, (0, 0))
+            parts[part] = (without + rows * (1 - labelled), of + rows)
+    return found
 
 
 def rows_by_group(counts: TableCounts, labels: tuple[str, ...]) -> dict[str, int]:

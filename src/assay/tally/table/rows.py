@@ -54,6 +54,8 @@ class Rows:
     _after: After | None = None
     outside: dict[str, Integers] = field(default_factory=dict)
     """By stratum that was asked for, the group of each row that is in none of its parts, plus one: no check need say so itself."""
+    parts: dict[str, Integers] = field(default_factory=dict)
+    """By stratum that was asked for, and under no name by what was asked of the column that says when, the part of each row of the batch, counted or not."""
 
     def after(self, name: str, change: Change) -> Floats:
         """float64[n], or float64[n, classes]: what the model answers for the same rows after a change of their inputs.
@@ -85,8 +87,10 @@ class Rows:
 
     def each(self, name: str, what: Callable[[NDArray[Any]], NDArray[Kind]]) -> NDArray[Kind]:
         """What a function of values gives for each row of a column; it is handed each different text once, and all numbers."""
-        texts = self._batch.columns.texts(name)
-        return what(self.column(name)) if texts is None else texts.each(what, self._kept)
+        every = self._batch.columns.each(name, what)
+        if name == self.context.time and every.dtype == np.int64:
+            self.parts[""] = every.astype(np.int64, copy=False)
+        return every[self._kept]
 
     def numbers(self, name: str) -> Floats:
         """float64[n]: the numbers of a column, NaN where it has none."""
@@ -150,7 +154,8 @@ class Rows:
         """int64[n]: the place of each row's stratum among its names, or -1 for none."""
         attribute = self.context.strata[name]
         columns = self._batch.columns
-        codes = self._batch.once(("stratum", name), lambda: _strata(attribute, columns))[self._kept]
+        self.parts[name] = self._batch.once(("stratum", name), lambda: _strata(attribute, columns))
+        codes = self.parts[name][self._kept]
         self.outside[name] = self.group()[codes < 0] + 1
         return codes
 
