@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from assay.domain import figures
 from assay.domain.assessment import Judged
 from assay.domain.evidence import FoundRates, Rate
-from assay.domain.evidence.found import worst_of
+from assay.domain.evidence.found import place_of, worst_of
 from assay.dossier import wording
 from assay.dossier.blocks import Block, Column, Paragraph, Rich, Table
 from assay.dossier.lookup import Lookup
@@ -21,7 +21,7 @@ def found(lookup: Lookup, judged: Judged) -> Iterable[Block]:
     counts, name = lookup.counts(judged), judged.assessment.criterion
     if not isinstance(counts, FoundRates):
         return
-    here = {(cell.label, cell.family): cell for cell in counts.cells}
+    here = {place_of(cell): cell for cell in counts.cells}
     ordered = worst_of(counts.searched, len(counts.searched), low_is_bad=counts.low_is_bad)
     columns = (
         Column("Slice"),
@@ -34,7 +34,7 @@ def found(lookup: Lookup, judged: Judged) -> Iterable[Block]:
         (
             (f"{cell.label} ({cell.family})" if cell.family else cell.label,),
             *_told(cell),
-            *_told(here.get((cell.label, cell.family))),
+            *_told(here.get(place_of(cell))),
         )
         for cell in ordered[:MOST]
     ]
