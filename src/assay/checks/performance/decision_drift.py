@@ -25,15 +25,10 @@ from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.domain.written import Written, written_scores
 from assay.tally.table import Integers, Rows, Setting, TableContext, TableView
 
-MOST_CUTS = 20
-
 
 def _cuts(text: str) -> tuple[Decimal, ...]:
     """The scores from which on it is counted, none for an empty text. Raises ValueError for what is none."""
-    cuts = written_scores(text, "at") if text else ()
-    if len(cuts) > MOST_CUTS:
-        raise ValueError(f"'at' has up to {MOST_CUTS} scores; found {len(cuts)}")
-    return cuts
+    return written_scores(text, "at") if text else ()
 
 
 def _parts_nothing(view: TableView) -> str:
