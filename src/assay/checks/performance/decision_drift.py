@@ -10,12 +10,12 @@ from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.drifting import SETTINGS
 from assay.checks.counting.parted import (
     ALL,
-    APART,
     BY,
     drift_between_parts,
     hardly_parted,
     parted_by,
     parting_columns,
+    reached_by_cut,
 )
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
@@ -33,16 +33,11 @@ def _cuts(text: str) -> tuple[Decimal, ...]:
 
 def _parts_nothing(view: TableView) -> str:
     """That a score is one which all rows reach, or none, or that each is one which nearly all do, or hardly any: nothing could be seen to drift."""
-    rarer: dict[str, float] = {}
-    for name, counts in view.tables[view.data].items():
-        cut, reached = name.split(APART)[1], int(counts.counts[counts.keys % 2 == 1].sum())
-        if cut and counts.total:
-            if reached in {0, counts.total}:
-                who = "Every row" if reached else "No row"
-                return f"{who} has a score of {cut} or more, so that nothing could drift there; name scores under 'at' that part the rows."
-            share = min(reached, counts.total - reached) / counts.total
-            rarer[cut] = max(share, rarer.get(cut, 0.0))
-    return hardly_parted(rarer, "a score")
+    for cut, reached, total in reached_by_cut(view):
+        if cut and reached in {0, total}:
+            who = "Every row" if reached else "No row"
+            return f"{who} has a score of {cut} or more, so that nothing could drift there; name scores under 'at' that part the rows."
+    return hardly_parted(view, "a score")
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:
