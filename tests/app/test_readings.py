@@ -78,9 +78,12 @@ def with_columns(folder: Folder, values: dict[str, int], rows: int) -> None:
     folder.test = table
 
 
-def kept_of(folder: Folder, earlier: tuple[UsedRows, ...] = ()) -> UsedRows:
+def kept_of(
+    folder: Folder, earlier: tuple[UsedRows, ...] = (), beside: tuple[UsedRows, ...] | None = None
+) -> UsedRows:
     with open_engine(path := folder.write(), workers=0) as engine:
-        return telling.used_rows(look(open_case(path), engine, beside=earlier), engine, bytes(32), earlier)
+        looked = look(open_case(path), engine, beside=earlier if beside is None else beside)
+        return telling.used_rows(looked, engine, bytes(32), earlier)
 
 
 @pytest.mark.parametrize("rows", [300, 4000])
@@ -107,3 +110,17 @@ def test_the_groups_that_are_not_read_change_nothing_of_what_is_kept(
     for mark in few.marks:
         together = len({tuple(row.values()) for row in folder.test.select(list(mark.columns)).to_pylist()})
         assert together > 0.8 * rows
+
+
+def test_a_column_that_an_earlier_run_documented_makes_no_group_whatever_the_look_sketched(
+    folder: Folder,
+) -> None:
+    """Whoever replays a run looks at its rows beside no other, and is to find what the log keeps of them."""
+    folder.test = folder.test.set_column(
+        0, "id", pa.array(np.random.default_rng(3).permutation(4000) * 7 + 10**6)
+    )
+    few = kept_of(folder)
+    folder.dictionary = "".join(
+        line for line in folder.dictionary.splitlines(keepends=True) if "name: id," not in line
+    )
+    assert kept_of(folder, (few,)) == kept_of(folder, (few,), beside=())
