@@ -218,8 +218,8 @@ class Wanted:
 
 
 def reference_data(specification: Specification) -> str:
-    """The data set that fixes group shares and spreads before the test rows are opened."""
-    return "develop" if specification.data.develop is not None else "train"
+    """The data set that fixes group shares, spreads and cuts before the test rows are opened."""
+    return specification.data.reference
 
 
 def declared_data(specification: Specification) -> dict[str, str]:
