@@ -45,8 +45,12 @@ Choice = tuple[str, ...]
 
 
 def foreseen(case: Case, earlier: Sequence[UsedRows]) -> tuple[Choice, ...]:
-    """What can be sketched when the rows are first looked at: each column alone, the choices, and the groups of ``earlier`` runs."""
-    choices = (*_choices(case, earlier), *_again(case, earlier))
+    """What can be sketched when the rows are first looked at: each column alone, the choices, and the groups of ``earlier`` runs.
+
+    Those on the very same file have been looked at as these rows are now: what was read for them is kept, and no other look is made.
+    """
+    others = [used for used in earlier if used.file != case.datasets[case.judged_on].digest]
+    choices = (*_choices(case, others), *_again(case, others))
     return tuple(dict.fromkeys((*((name,) for name in _columns(case)), *choices)))
 
 
