@@ -35,6 +35,21 @@ def test_a_locked_run_looks_at_its_rows_and_judges_them_where_single_columns_tel
     assert read["test"] == 2 * folder.test.num_rows
 
 
+@pytest.mark.begins("locked")
+def test_a_run_that_was_broken_off_does_not_look_at_its_rows_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            "assay.app.judging.certify.measure", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            team.certify()
+    with counted() as (read, _):
+        team.certify()
+    assert read["test"] == team.folder.test.num_rows
+
+
 def test_where_columns_tell_rows_apart_only_together_they_are_sketched_before_one_pass_that_asks_once(
     folder: Folder,
 ) -> None:
