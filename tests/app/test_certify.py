@@ -27,11 +27,11 @@ from tests.app.conftest import Folder, in_process, people, replaced
 
 import assay
 from assay.app.judging.case import open_case
-from assay.app.judging.certify import record_of
 from assay.app.judging.looking import look
 from assay.app.judging.measure import measure, measure_others
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import plan
+from assay.app.judging.recording import record_of
 from assay.app.judging.replay import Alike, replay
 from assay.app.organisation.diff import compare
 from assay.app.organisation.report import document

@@ -22,8 +22,8 @@ from tests.world import used_rows
 
 import assay
 from assay.app.judging import certify
-from assay.app.judging.certify import record_of
 from assay.app.judging.lock import agree
+from assay.app.judging.recording import record_of
 from assay.app.organisation.export import export_review
 from assay.app.organisation.issue import issue
 from assay.app.organisation.ledger import NoLog, NotInLog, open_ledger

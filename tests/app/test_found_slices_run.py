@@ -93,7 +93,7 @@ def test_a_slice_that_is_weak_on_other_rows_is_confirmed_and_both_tables_are_tol
         == 3000
     )
     page = document(record, "html")
-    assert "Slices that were searched for found, the worst first" in page
+    assert "Slices that were searched for found, first those that are judged, and the worst first" in page
     assert "29 slices were looked at on the searched rows" in page
 
 
@@ -117,7 +117,9 @@ def test_who_judges_again_has_the_slices_from_the_counts_and_believes_no_others(
     assert replay(path.parent, workers=1).alike is Alike.IDENTICAL
 
 
-def test_where_no_slice_is_weak_all_that_were_found_pass(folder: Folder) -> None:
+def test_where_no_slice_is_weak_all_that_were_found_pass(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked(folder, planted=False, more=FOUND + BY_SEX)
     (planned,) = assay.make_plan(folder.write(), workers=0).attempts
     power = {p.criterion.id: p.power for p in planned.criteria}
@@ -130,6 +132,12 @@ def test_where_no_slice_is_weak_all_that_were_found_pass(folder: Folder) -> None
     assert [cell.label for cell in by_sex.cells].count("women") == 1
     assert {cell.label for cell in by_sex.searched} == {"women", "men"}
     assert contradicted(record) == ""
+    # Of many slices those of each group that are judged are printed, wherever they stand among all.
+    monkeypatch.setattr("assay.dossier.sections.found.MOST", 1)
+    page = document(record, "html")
+    table = page.partition("Slices that were searched for by-sex")[2].partition("</table>")[0]
+    assert f"2 of {len(by_sex.searched)} are printed" in table
+    assert all(f"{cell.label} ({cell.family})" in table for cell in by_sex.cells)
 
 
 def test_a_rehearsal_has_no_other_rows_to_confirm_on_unless_some_are_named(folder: Folder) -> None:

@@ -15,8 +15,8 @@ from tests.app.test_chain import reviewed
 
 import assay
 from assay.app.judging import case, lock
-from assay.app.judging.certify import record_of
 from assay.app.judging.lock_elsewhere import agree_elsewhere, take_agreement
+from assay.app.judging.recording import record_of
 from assay.app.organisation.elsewhere import Away
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.logbook import export_log

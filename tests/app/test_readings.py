@@ -35,6 +35,21 @@ def test_a_locked_run_looks_at_its_rows_and_judges_them_where_single_columns_tel
     assert read["test"] == 2 * folder.test.num_rows
 
 
+@pytest.mark.begins("locked")
+def test_a_run_that_was_broken_off_does_not_look_at_its_rows_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            "assay.app.judging.certify.measure", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            team.certify()
+    with counted() as (read, _):
+        team.certify()
+    assert read["test"] == team.folder.test.num_rows
+
+
 def test_where_columns_tell_rows_apart_only_together_they_are_sketched_before_one_pass_that_asks_once(
     folder: Folder,
 ) -> None:
@@ -78,9 +93,12 @@ def with_columns(folder: Folder, values: dict[str, int], rows: int) -> None:
     folder.test = table
 
 
-def kept_of(folder: Folder, earlier: tuple[UsedRows, ...] = ()) -> UsedRows:
+def kept_of(
+    folder: Folder, earlier: tuple[UsedRows, ...] = (), beside: tuple[UsedRows, ...] | None = None
+) -> UsedRows:
     with open_engine(path := folder.write(), workers=0) as engine:
-        return telling.used_rows(look(open_case(path), engine, beside=earlier), engine, bytes(32), earlier)
+        looked = look(open_case(path), engine, beside=earlier if beside is None else beside)
+        return telling.used_rows(looked, engine, bytes(32), earlier)
 
 
 @pytest.mark.parametrize("rows", [300, 4000])
@@ -107,3 +125,17 @@ def test_the_groups_that_are_not_read_change_nothing_of_what_is_kept(
     for mark in few.marks:
         together = len({tuple(row.values()) for row in folder.test.select(list(mark.columns)).to_pylist()})
         assert together > 0.8 * rows
+
+
+def test_a_column_that_an_earlier_run_documented_makes_no_group_whatever_the_look_sketched(
+    folder: Folder,
+) -> None:
+    """Whoever replays a run looks at its rows beside no other, and is to find what the log keeps of them."""
+    folder.test = folder.test.set_column(
+        0, "id", pa.array(np.random.default_rng(3).permutation(4000) * 7 + 10**6)
+    )
+    few = kept_of(folder)
+    folder.dictionary = "".join(
+        line for line in folder.dictionary.splitlines(keepends=True) if "name: id," not in line
+    )
+    assert kept_of(folder, (few,)) == kept_of(folder, (few,), beside=())

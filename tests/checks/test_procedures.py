@@ -14,7 +14,8 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from tests.checks.procedures import CLASSES, NUMBERS, counted, judged, rows, trained
 
 from assay.checks.catalogue import catalogue
-from assay.checks.counting.procedures import STEPS, gains, losses
+from assay.checks.counting.losses import STEPS, losses_of_rows
+from assay.checks.counting.procedures import gains
 from assay.domain.assessment import Judged
 from assay.domain.evidence import FoldLosses, Folds, Learned, LearnedLosses, LossCell, Rates, Undefined
 from assay.domain.vocabulary import Comparator, Reason, Task, Verdict
@@ -145,7 +146,7 @@ def test_the_last_half_of_the_rows_brings_what_it_brings(task: Task) -> None:
 
 
 def test_what_loses_nothing_is_at_place_zero_and_gains_nothing() -> None:
-    assert losses("", np.zeros(3)) == LossCell("", (0,), (3,))
+    assert losses_of_rows("", np.zeros(3)) == LossCell("", (0,), (3,))
     cell = gains(np.array([0.0, -1.0, 1.0, 1e-13]), 10.0)
     assert cell.values == (-10.0, 0.0, 10.0)
     assert str(cell.values[1]) == "0.0"

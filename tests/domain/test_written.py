@@ -54,6 +54,11 @@ def test_numbers_without_names_are_read_as_they_are_written() -> None:
         ("10, 10", Written.INCREASING, "must increase"),
         ("20, 10", Written.INCREASING, "must increase"),
         (", ".join(map(str, range(21))), Written.CUTS, "has up to 20 numbers; found 21"),
+        (
+            ", ".join(f"{i / 50}" for i in range(1, 22)),
+            Written.SCORES,
+            "has up to 20 numbers; found 21",
+        ),
         ("20, 50", Written.SCORES, "between 0 and 1, such as 0.2, 0.5; found '20, 50'"),
         ("0.2, 0.20", Written.SCORES, "different scores"),
     ],

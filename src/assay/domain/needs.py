@@ -227,7 +227,7 @@ class Refits(Need):
     """Models that the recipe trains on parts of the training rows, and what they answer for others of them.
 
     ``design(rows, seed, parameters)`` is a module-level function: which models are trained on which rows, and of which rows each
-    is asked the scores (:mod:`assay.tally.refits`). ``coded`` says that it, and the check, look at the inputs too.
+    is asked (:mod:`assay.tally.refits`). ``coded`` says that it, and the check, look at the inputs too.
     ``settings``: the parameters that it is told, if not all: criteria that agree in these, also of two checks, share their models.
     """
 

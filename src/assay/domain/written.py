@@ -20,6 +20,7 @@ class Written(StrEnum):
 
 
 MOST_CUTS = 20
+"""At so many numbers rows are parted at most: each is looked at in every two periods and places."""
 
 
 def written_counts(text: str, setting: str) -> dict[str, int]:
@@ -93,20 +94,23 @@ def written_increasing(text: str, setting: str) -> tuple[Decimal, ...]:
 
 def written_cuts(text: str, setting: str) -> tuple[Decimal, ...]:
     """Up to :data:`MOST_CUTS` numbers of which each is larger than the one before. Raises ValueError for anything else."""
-    cuts = written_increasing(text, setting)
-    if len(cuts) > MOST_CUTS:
-        raise ValueError(f"{setting!r} has up to {MOST_CUTS} numbers; found {len(cuts)}")
-    return cuts
+    return _few(written_increasing(text, setting), setting)
 
 
 def written_scores(text: str, setting: str) -> tuple[Decimal, ...]:
-    """Different numbers between 0 and 1. Raises ValueError for anything else."""
+    """Up to :data:`MOST_CUTS` different numbers between 0 and 1. Raises ValueError for anything else."""
     scores = written_numbers(text, setting)
     if not all(0 < score < 1 for score in scores) or len(set(scores)) < len(scores):
         raise ValueError(
             f"{setting!r} is written as different scores between 0 and 1, such as 0.2, 0.5; found {text!r}"
         )
-    return scores
+    return _few(scores, setting)
+
+
+def _few(cuts: tuple[Decimal, ...], setting: str) -> tuple[Decimal, ...]:
+    if len(cuts) > MOST_CUTS:
+        raise ValueError(f"{setting!r} has up to {MOST_CUTS} numbers; found {len(cuts)}")
+    return cuts
 
 
 def _number(text: str) -> Decimal | None:

@@ -127,7 +127,7 @@ class Imagined:
     def tabulated(self, wanted: Wanted) -> TableView:
         """The tables of the reference rows, as large as the data sets are."""
         made, data = self.tables[wanted.table_key], wanted.data(self.judged_on)
-        mine = {data, wanted.asked_beside}
+        mine = wanted.about(self.judged_on)
         every = {data: self.rows, **self.rows_of}
         read = every if wanted.need.reads is Reads.EVERY else {d: n for d, n in every.items() if d in mine}
         reference = max(int(self.population.sum()), 1)

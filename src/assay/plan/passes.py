@@ -157,6 +157,11 @@ class Wanted:
             str(dict(self.parameters)[self.need.beside]) if isinstance(self.need, TabulatedBeside) else None
         )
 
+    def about(self, judged_on: str) -> frozenset[str]:
+        """The data sets that it is about: its own, and the one beside it."""
+        beside = self.asked_beside
+        return frozenset({self.data(judged_on)} if beside is None else {self.data(judged_on), beside})
+
     @property
     def change_key(self) -> str:
         """The same for two criteria that perturb in the same way."""
@@ -213,8 +218,8 @@ class Wanted:
 
 
 def reference_data(specification: Specification) -> str:
-    """The data set that fixes group shares and spreads before the test rows are opened."""
-    return "develop" if specification.data.develop is not None else "train"
+    """The data set that fixes group shares, spreads and cuts before the test rows are opened."""
+    return specification.data.reference
 
 
 def declared_data(specification: Specification) -> dict[str, str]:
@@ -241,7 +246,7 @@ def fuse(
     reference = reference_data(specification)
     passes = []
     for role in roles:
-        mine = [w for w in wanted if role in (w.data(judged_on), w.asked_beside)]
+        mine = [w for w in wanted if role in w.about(judged_on)]
         tables = tables_of(specification, [*mine, *(w.beside for w in of_all if w not in mine)])
         parts = _parts(mine) | everywhere
         if specification.data.unit is not None and any(table.per_unit for table in tables):

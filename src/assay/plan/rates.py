@@ -11,6 +11,7 @@ from scipy.special import ndtr
 
 from assay.domain.assessment import Asked
 from assay.domain.evidence import Averages, FoundRates, Mean, Ranked, Rates, RelativeRates, Top
+from assay.domain.evidence.found import group_of, place_of
 from assay.domain.vocabulary import Comparator
 from assay.plan.power import Prospect, all_of
 from assay.plan.scores import Spread
@@ -44,12 +45,12 @@ def found_prospect(counts: FoundRates, asked: Asked, _: Spread | None) -> Prospe
 
 def _sizes(counts: FoundRates) -> list[list[int]]:
     """The judged rows that each part of a group would have, by the searched rows that it has, in ascending order."""
-    there = {(cell.label, cell.family): cell.trials for cell in counts.searched}
-    found = sum(there[cell.label, cell.family] for cell in counts.cells)
+    there = {place_of(cell): cell.trials for cell in counts.searched}
+    found = sum(there[place_of(cell)] for cell in counts.cells)
     scale = sum(cell.trials for cell in counts.cells) / max(found, 1)
     by_group: dict[str, list[int]] = {}
     for cell in counts.searched:
-        by_group.setdefault(cell.label if cell.family else "", []).append(round(cell.trials * scale))
+        by_group.setdefault(group_of(cell), []).append(round(cell.trials * scale))
     return [sorted(sizes) for sizes in by_group.values()]
 
 

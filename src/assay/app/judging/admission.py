@@ -1,5 +1,5 @@
 """Whether a judged run may begin: before a file of data is opened the lock in force, the fences that the policy asks for
-and no check of a package that it does not allow; then the commit that names its code, and rows that are not sealed."""
+and no check of a package that it does not allow; then the commit that names its code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 from assay.app.judging.case import Case
 from assay.app.judging.conditions import Conditions
-from assay.app.judging.used_rows import salt_of, used_rows
 from assay.app.organisation.ledger import Ledger, open_ledger
 from assay.domain.entry import Action
 from assay.domain.isolation import HIGHEST, below
@@ -15,11 +14,9 @@ from assay.domain.policy import Policy
 from assay.domain.quorum import Quorum
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.domain.specification import Specification
-from assay.domain.state import Lock, RunState, State
-from assay.domain.state.runs import other_dictionary, schedule_goes_on, shared
+from assay.domain.state import Lock
+from assay.domain.state.runs import other_dictionary
 from assay.domain.state.words import spoken_against
-from assay.domain.used_rows import UsedRows
-from assay.engine.engine import Engine
 from assay.store.workspace import Workspace
 from assay.subject.code import code_of, in_a_repository
 
@@ -190,8 +187,10 @@ def refuse_a_locked_specification(case: Case) -> None:
     Raises:
         Refused: ``sealed``.
     """
-    state = _state(case)
-    lock = state.lock_in_force(case.specification.name) if state is not None else None
+    if not Workspace.of(case.root).has_log:
+        return
+    with open_ledger(case.root) as ledger:
+        lock = ledger.state().lock_in_force(case.specification.name)
     if lock is not None:
         raise Refused(
             Refusal(
@@ -200,57 +199,4 @@ def refuse_a_locked_specification(case: Case) -> None:
                 "attempt, and stands in the log.",
             ),
             remedy="Leave the bypass away, or rehearse on the development rows: --rehearse",
-        )
-
-
-def sealed_beside(case: Case) -> tuple[UsedRows, ...] | None:
-    """The rows of the log's judged runs, where of those of any nothing may be told outside of it; else None."""
-    state = _state(case)
-    return state.used if state is not None and _sealed(state) else None
-
-
-def _state(case: Case) -> State | None:
-    """What the log says; None where there is none."""
-    if not Workspace.of(case.root).has_log:
-        return None
-    with open_ledger(case.root) as ledger:
-        return ledger.state()
-
-
-def _sealed(state: State) -> list[RunState]:
-    """The judged runs that have not ended, or whose schedule goes on."""
-    return [
-        run for run in state.runs.values() if run.lock and (not run.outcome or schedule_goes_on(state, run))
-    ]
-
-
-def refuse_sealed_rows(case: Case, engine: Engine, *, rehearsal: bool) -> None:
-    """Refuse a run outside of the log on rows of which a run that the log seals has some, whatever file they are in.
-
-    They have been looked at to be known again.
-
-    Raises:
-        Refused: ``sealed``.
-    """
-    if not Workspace.of(case.root).has_log:
-        return
-    with open_ledger(case.root) as ledger:
-        state = ledger.state()
-        sealed = _sealed(state)
-        if not sealed:
-            return
-        used = used_rows(case, engine, salt_of(ledger).value, state.used)
-    # Development and test rows may have a few in common; as many as make an attempt are no accident.
-    known = state.overlapping(used) if rehearsal else state.overlaps(used)
-    found = [(run, overlap) for run, overlap in known if run in sealed]
-    if found:
-        run, overlap = max(found, key=lambda one: one[1].share)
-        raise Refused(
-            Refusal(
-                Because.SEALED,
-                f"{shared(run, overlap)}, of which one bit is told while its schedule of attempts goes on.",
-            ),
-            remedy="Rehearse on rows of which none are test rows, or wait until the schedule has ended."
-            if rehearsal
-            else "Judge other rows, rehearse on the development rows (--rehearse), or wait until the schedule has ended.",
         )

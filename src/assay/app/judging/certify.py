@@ -14,35 +14,27 @@ from assay.app.judging.admission import (
     admit,
     lock_of,
     refuse_a_locked_specification,
-    refuse_sealed_rows,
     refuse_unnamed_code,
-    sealed_beside,
     unnamed_code,
 )
 from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
-from assay.app.judging.count import Counted, count
-from assay.app.judging.illustrate import curves, definition_of, group_records, profile_records
 from assay.app.judging.judged_run import begin, begun, finish, logged, next_run, refuse_spent_rows, seeded
 from assay.app.judging.looking import look
-from assay.app.judging.measure import Measured, Others, measure, measure_others
-from assay.app.judging.not_tested import not_tested
+from assay.app.judging.measure import Others, measure, measure_others
 from assay.app.judging.open_engine import open_engine
 from assay.app.judging.plan import refuse_hopeless
+from assay.app.judging.recording import record_of
 from assay.app.judging.repeated_rows import refuse_repeated_rows
+from assay.app.judging.sealed_rows import refuse_sealed_rows, refuse_sealed_rows_beside, sealed_beside
 from assay.app.judging.unlocked_run import earlier_uses, keep_use, take_in
 from assay.app.judging.wrong_labels import refuse_wrong_labels
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import REMEDY, sealed
-from assay.app.verifying.evidence import evidence_bytes
-from assay.app.verifying.redraw import curves_of
-from assay.app.verifying.rejudge import assessment_of
-from assay.domain.assessment import Assessment
-from assay.domain.decide import Decision, decide, required
+from assay.domain.decide import Decision
 from assay.domain.digests import sha256_of
 from assay.domain.errors import AssayError
-from assay.domain.judge import judge
-from assay.domain.record import Evidence, MetricRecord, Record
+from assay.domain.record import Record
 from assay.domain.record_document import to_document
 from assay.domain.refusal import Because, Refusal, Refused
 from assay.engine.engine import Engine, silent
@@ -178,27 +170,12 @@ def _rehearsed(case: Case, engine: Engine, workspace: Workspace) -> Certificatio
     bound = look(bound_when_asked(case, engine), engine, beside=beside)
     if beside is not None:
         refuse_sealed_rows(bound, engine, rehearsal=True)
-    return _kept(bound, engine, workspace, _measured_beside(bound, engine), (), rehearse=True)
+    return _kept(bound, engine, workspace, _others(bound, engine), (), rehearse=True)
 
 
-def _measured_beside(case: Case, engine: Engine) -> Others:
-    """What is counted of the other data sets, of none of whose rows the log tells one bit alone.
-
-    Raises:
-        Refused: ``sealed``: the model would be asked about test rows of a schedule of attempts that goes on.
-    """
-    asked = {w.asked_beside for w in case.wanted} - {case.judged_on}
-    roles = [role for role in case.datasets if role in asked]
-    beside = sealed_beside(case) if roles else None
-    for data in roles if beside is not None else ():
-        try:
-            looked = look(replace(case, judged_on=data), engine, beside=beside)
-            refuse_sealed_rows(looked, engine, rehearsal=True)
-        except Refused as refused:
-            raise Refused(
-                refused.refusal,
-                remedy=f"Declare other rows as {data!r}, of which none are test rows, or wait until the schedule has ended.",
-            ) from None
+def _others(case: Case, engine: Engine) -> Others:
+    """What is counted of the other data sets, of none of whose rows the log tells one bit alone."""
+    refuse_sealed_rows_beside(case, engine)
     return measure_others(case, engine)
 
 
@@ -208,7 +185,7 @@ def _without_a_lock(case: Case, engine: Engine, workspace: Workspace, *, bypass:
     refuse_sealed_rows(bound, engine, rehearsal=False)
     refuse_repeated_rows(bound)
     bypasses = refuse_hopeless(bound, engine, attempt=case.attempt, bypass=bypass)
-    others = _measured_beside(bound, engine)
+    others = _others(bound, engine)
     keep_use(bound, engine)
     without = (WITHOUT_A_LOCK, *unnamed_code(case))
     return _kept(bound, engine, workspace, others, (*bypasses, *without), rehearse=False)
@@ -234,7 +211,7 @@ def _by_the_lock(
             hopeless = refuse_hopeless(case, engine, attempt=comes.attempt, bypass=bypass_plan)
             # Before anything is spent: whoever must write a damaged file again has another subject then.
             with logged(case, ledger):
-                others = _measured_beside(case, engine)
+                others = _others(case, engine)
             run = begin(case, lock, ledger, comes)
             done = _kept(
                 begun(case, run),
@@ -290,65 +267,3 @@ def _keep_documents(case: Case, workspace: Workspace) -> None:
             if sha256_of(content) != source.digest:
                 raise file_changed(case.root / source.path)
             workspace.blobs.put(content)
-
-
-def record_of(
-    case: Case,
-    measured: Measured,
-    bypasses: tuple[str, ...] = (),
-    *,
-    rehearse: bool = False,
-    keep: Callable[[bytes], str] = sha256_of,
-) -> Record:
-    """Judge what was measured, decide, and put down everything that a document is rendered from.
-
-    ``keep`` is handed the evidence, to be handed over with a certificate, and tells its digest.
-    """
-    counted = count(case, measured)
-    judged = judge([_assessed(case, measured, c) for c in counted])
-    gating = tuple(j for j, c in zip(judged, counted, strict=True) if not c.aside)
-    aside = tuple(j for j, c in zip(judged, counted, strict=True) if c.aside)
-    statistics = tuple(c.statistic for c in counted if c.statistic is not None)
-    tally = measured.judged
-    return Record(
-        specification=case.specification,
-        specification_digest=case.specification_digest,
-        dictionary=case.dictionary,
-        sources=case.sources,
-        seed=case.seed,
-        data=measured.judged_on,
-        rows=tally.rows,
-        rows_used=int(tally.outcomes.decisions.sum()) if tally.outcomes is not None else 0,
-        statistics=statistics,
-        judged=gating,
-        set_aside=aside,
-        decision=decide(gating, required(case.specification), aside=aside, rehearsal=rehearse),
-        groups=group_records(case, measured),
-        curves=(*curves(case, measured), *curves_of(statistics)),
-        profiles=profile_records(measured),
-        not_tested=not_tested(case, measured),
-        environment=case.environment,
-        evidence_digest=keep(evidence_bytes(Evidence(case.seed, case.sources, statistics, case.blind))),
-        metrics=tuple(
-            MetricRecord.of(case.checks[id_].metric)
-            for id_ in dict.fromkeys(w.criterion.metric for w in case.wanted)
-        ),
-        bypasses=bypasses,
-        attempt=case.attempt,
-        overlaps=case.overlaps,
-        blind=case.blind,
-        search=case.search,
-    )
-
-
-def _assessed(case: Case, measured: Measured, counted: Counted) -> Assessment:
-    statistic = counted.statistic
-    return assessment_of(
-        case.specification,
-        counted.wanted.criterion,
-        counted.found,
-        aside=counted.aside,
-        rows=measured.tallies[statistic.data].rows if statistic is not None else 0,
-        definition=definition_of(case, measured, counted),
-        attempt=case.attempt,
-    )

@@ -81,7 +81,7 @@ def _count_one(case: Case, measured: Measured, wanted: Wanted, *, aside: bool) -
 
 
 def _lacking(case: Case, measured: Measured, wanted: Wanted) -> Broken | None:
-    """Why the model gave nothing for this need, or why the rows that it is judged on are not known."""
+    """Why the model gave nothing for this need, or why the rows that it was asked about are not known."""
     if wanted.need.asks_model and measured.failure is not None:
         return _failure(measured.failure)
     unknown = _units_unknown(case, measured, wanted) or _no_truth_beside(case, measured, wanted)

@@ -13,10 +13,10 @@ from typing import Any
 
 from assay.app.judging.bind import bound_when_asked
 from assay.app.judging.case import Case, open_case
-from assay.app.judging.certify import record_of
 from assay.app.judging.looking import look
 from assay.app.judging.measure import measure, measure_others
 from assay.app.judging.open_engine import open_engine
+from assay.app.judging.recording import record_of
 from assay.app.judging.used_rows import used_rows
 from assay.app.organisation.ledger import open_ledger
 from assay.app.organisation.seal import load_record

@@ -65,7 +65,7 @@ class _Unlocked:
 
 
 def earlier_uses(case: Case) -> tuple[UsedRows, ...]:
-    """The rows of earlier runs that a run without a lock is noted beside: those of the log where there is one, else of the workspace."""
+    """The rows of earlier runs that a run without a lock is noted beside: those of the log where it has any, else of the workspace."""
     workspace = Workspace.of(case.root)
     if workspace.has_log:
         with open_ledger(case.root) as ledger:

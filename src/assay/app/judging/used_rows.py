@@ -47,13 +47,18 @@ Choice = tuple[str, ...]
 def foreseen(case: Case, earlier: Sequence[UsedRows]) -> tuple[Choice, ...]:
     """What can be sketched when the rows are first looked at: each column alone, the choices, and the groups of ``earlier`` runs.
 
-    The columns are what the model is fed and the truth, then all that is documented.
+    Those on the very same file have been looked at as these rows are now: what was read for them is kept, and no other look is made.
     """
-    frame, names = case.frame(), set(case.datasets[case.judged_on].names)
+    others = [used for used in earlier if used.file != case.datasets[case.judged_on].digest]
+    choices = (*_choices(case, others), *_again(case, others))
+    return tuple(dict.fromkeys((*((name,) for name in _columns(case)), *choices)))
+
+
+def _columns(case: Case) -> tuple[str, ...]:
+    """What the model is fed and the truth, then all that is documented."""
+    names = set(case.datasets[case.judged_on].names)
     documented = (c.name for c in case.dictionary.columns if c.name in names)
-    columns = dict.fromkeys((*(frame.inputs or frame.content), frame.label, *documented))
-    choices = (*_choices(case, earlier), *_again(case, earlier))
-    return tuple(dict.fromkeys((*((name,) for name in columns), *choices)))
+    return tuple(dict.fromkeys((*_own(case), *documented)))
 
 
 def _choices(case: Case, earlier: Sequence[UsedRows]) -> tuple[Choice, ...]:
@@ -92,7 +97,7 @@ def used_rows(case: Case, engine: Engine, salt: bytes, earlier: Sequence[UsedRow
         raise ValueError("rows are looked at, to be known again, before they are held against others")
     own, choices, again = _own(case), _choices(case, earlier), _again(case, earlier)
     measured = {column.name for column in dataset.schema if column.kind == "number"}
-    alone = {choice[0]: tally for choice, tally in looked.items() if len(choice) == 1}
+    alone = {name: looked[(name,)] for name in _columns(case)}
     starts = tuple(_starts(alone, measured))
     groups = dict.fromkeys((*(group for start in starts for group in start), *again))
     several = tuple(c for c in choices if len(c) > 1 and (c not in looked or looked[c].repeated))

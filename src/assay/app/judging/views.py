@@ -139,7 +139,7 @@ def _row_sets(asked: Request) -> RowSetView:
 def _tables(asked: Request) -> TableView:
     wanted, tallies = asked.wanted, asked.measured.tallies
     (table,) = tables_of(asked.case.specification, [wanted])
-    mine = {asked.data, wanted.asked_beside}
+    mine = wanted.about(asked.measured.judged_on)
     read = tallies if wanted.need.reads is Reads.EVERY else {d: of for d, of in tallies.items() if d in mine}
     found = {name: dict(tally.tables) for name, tally in read.items()}
     pairwise = asked.case.checks[wanted.criterion.metric].metric.pairwise

@@ -13,10 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from assay._version import __version__
-from assay.app.judging.admission import refuse_sealed_rows, sealed_beside
 from assay.app.judging.case import Case, open_case
 from assay.app.judging.looking import look
 from assay.app.judging.open_engine import open_engine
+from assay.app.judging.sealed_rows import refuse_sealed_rows, sealed_beside
 from assay.app.mitigating import copies
 from assay.app.mitigating.asked import Try, criterion_of, inputs_of, learner_of, see_proxies, tries
 from assay.app.mitigating.compare import Decisions, Rehearsed, paired, rehearsed, share

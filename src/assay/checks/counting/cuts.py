@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.counting.parted import (
-    APART,
     drift_between_parts,
     hardly_parted,
     nothing_to_part_by,
@@ -70,13 +69,7 @@ def drift_of_numbers(view: TableView, *, by: str, period: str, join_below: int, 
 
 def _unseen(view: TableView) -> Undefined | None:
     """Why no drift could be seen: no cut is known, or none parts more than a few rows from the others."""
-    rarer: dict[str, float] = {}
-    for table, counts in view.tables[view.data].items():
-        cut, reached = table.partition(APART)[2], int(counts.counts[counts.keys % 2 == 1].sum())
-        if counts.total:
-            share = min(reached, counts.total - reached) / counts.total
-            rarer[cut] = max(share, rarer.get(cut, 0.0))
-    if said := hardly_parted(rarer, "a number"):
+    if said := hardly_parted(view, "a number"):
         return Undefined(Reason.NOT_MEASURED, said)
     if not view.tables[view.data] and not view.context.parameters["at"]:
         return Undefined(

@@ -45,10 +45,22 @@ _LOSS: Mapping[Task, Callable[[Answers, Floats, NDArray[Any]], Floats]] = {
 
 
 def loss_keys(rows: Rows, loss: Floats, largest: float, steps: int) -> Integers:
-    """int64[n]: the group and the place of each row's loss, rounded up; rows without a loss are in no table."""
+    """int64[n]: the group and the place of each row's loss; rows without a loss are in no table."""
     with np.errstate(invalid="ignore"):
-        place = np.where(np.isnan(loss), -1.0, np.minimum(np.ceil(loss / largest * steps), steps))
+        place = np.where(np.isnan(loss), -1.0, _upper_ends(loss / largest, steps))
     return together(rows.grouped, (place.astype(np.int64), steps + 1))
+
+
+def losses_of_rows(label: str, shares: Floats) -> LossCell:
+    """Losses, as shares of the largest, of rows that stand in no table."""
+    places, rows = np.unique(_upper_ends(shares, STEPS).astype(np.int64), return_counts=True)
+    return LossCell(label, tuple(places.tolist()), tuple(rows.tolist()))
+
+
+def _upper_ends(shares: Floats, steps: int) -> Floats:
+    """The upper end of the step in which each loss lies, so that none is told as less than it is."""
+    ends: Floats = np.minimum(np.ceil(shares * steps), steps)
+    return ends
 
 
 def absolute_errors(rows: Rows, context: TableContext) -> dict[str, Integers]:

@@ -113,12 +113,24 @@ def drift_between_parts(
     return Rates(tuple(cells), Compare.DIFFERENCE)
 
 
-def hardly_parted(rarer: Mapping[str, float], what: str) -> str:
-    """That no cut parts more than a few rows from the others, so that hardly anything could be seen to drift; empty where one does.
+def reached_by_cut(view: TableView) -> Iterator[tuple[str, int, int]]:
+    """Of each table of :func:`parted_by` with rows the cut after which it is named, how many rows reach it, and of how many."""
+    for table, counts in view.tables[view.data].items():
+        if counts.total:
+            reached = int(counts.counts[counts.keys % 2 == 1].sum())
+            yield table.partition(APART)[2], reached, counts.total
+
+
+def hardly_parted(view: TableView, what: str) -> str:
+    """That no cut parts more than a few rows from the others, so that hardly anything could be seen to drift; empty where one does, or there is none.
 
     Args:
-        rarer: by cut, the share of the rows on its rarer side. what: what is cut, with its article.
+        what: what is cut, with its article.
     """
+    rarer: dict[str, float] = {}
+    for cut, reached, total in reached_by_cut(view):
+        if cut:
+            rarer[cut] = max(min(reached, total - reached) / total, rarer.get(cut, 0.0))
     most = max(rarer.values(), default=1.0)
     if most >= RARE:
         return ""

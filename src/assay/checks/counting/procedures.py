@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assay.checks.counting.losses import loss
-from assay.domain.evidence import LossCell, MeanCell
+from assay.domain.evidence import MeanCell
 from assay.tally.refits import (
     Asking,
     Fit,
@@ -20,8 +20,6 @@ from assay.tally.refits import (
 
 HELD_OUT = 5
 """One part of so many is asked and not trained on."""
-STEPS = 10_000
-"""Widths of the grid of an error: ten-thousandths of the largest one."""
 GAIN_STEPS = 5_000
 """Steps of the declared range in which a gain is counted."""
 
@@ -59,13 +57,6 @@ def by_size(rows: TrainingRows, seed: int, steps: int) -> tuple[Fit, ...]:
 def errors(view: RefitView, fit: Fitted) -> Floats:
     """float64[rows asked first], from 0 to 1: what each answer loses; of numbers the absolute error as a share of the declared range."""
     return loss(view.rows.answers, fit.scores[0], view.rows.labels[fit.asked[0].rows])
-
-
-def losses(label: str, shares: Floats) -> LossCell:
-    """Losses as shares of the largest, each at the upper end of its step."""
-    place = np.minimum(np.ceil(shares * STEPS), STEPS).astype(np.int64)
-    places, rows = np.unique(place, return_counts=True)
-    return LossCell(label, tuple(places.tolist()), tuple(rows.tolist()))
 
 
 def gains(shares: Floats, largest: float, label: str = "") -> MeanCell:

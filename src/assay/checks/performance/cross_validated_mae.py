@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import AT_MOST, Example, check
-from assay.checks.counting.procedures import STEPS, by_fold, errors, losses
+from assay.checks.counting.losses import STEPS, losses_of_rows
+from assay.checks.counting.procedures import by_fold, errors
 from assay.checks.trained import numbers
 from assay.domain.evidence import Counts, FoldLosses
 from assay.domain.metric import Parameter, Unit
@@ -94,5 +95,5 @@ def cross_validated_mae(view: RefitView) -> Counts:
     """
     if (nothing := nobody(view)) is not None:
         return nothing
-    cells = tuple(losses(f"fold {i + 1}", errors(view, fit)) for i, fit in enumerate(view.fits))
+    cells = tuple(losses_of_rows(f"fold {i + 1}", errors(view, fit)) for i, fit in enumerate(view.fits))
     return FoldLosses(cells, view.rows.answers.width_of_range, STEPS)

@@ -10,12 +10,12 @@ from assay.checks.counting.cells import NO_ROWS
 from assay.checks.counting.drifting import SETTINGS
 from assay.checks.counting.parted import (
     ALL,
-    APART,
     BY,
     drift_between_parts,
     hardly_parted,
     parted_by,
     parting_columns,
+    reached_by_cut,
 )
 from assay.checks.tabled import table_view
 from assay.domain.evidence import Counts, Undefined
@@ -25,29 +25,19 @@ from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.domain.written import Written, written_scores
 from assay.tally.table import Integers, Rows, Setting, TableContext, TableView
 
-MOST_CUTS = 20
-
 
 def _cuts(text: str) -> tuple[Decimal, ...]:
     """The scores from which on it is counted, none for an empty text. Raises ValueError for what is none."""
-    cuts = written_scores(text, "at") if text else ()
-    if len(cuts) > MOST_CUTS:
-        raise ValueError(f"'at' has up to {MOST_CUTS} scores; found {len(cuts)}")
-    return cuts
+    return written_scores(text, "at") if text else ()
 
 
 def _parts_nothing(view: TableView) -> str:
     """That a score is one which all rows reach, or none, or that each is one which nearly all do, or hardly any: nothing could be seen to drift."""
-    rarer: dict[str, float] = {}
-    for name, counts in view.tables[view.data].items():
-        cut, reached = name.split(APART)[1], int(counts.counts[counts.keys % 2 == 1].sum())
-        if cut and counts.total:
-            if reached in {0, counts.total}:
-                who = "Every row" if reached else "No row"
-                return f"{who} has a score of {cut} or more, so that nothing could drift there; name scores under 'at' that part the rows."
-            share = min(reached, counts.total - reached) / counts.total
-            rarer[cut] = max(share, rarer.get(cut, 0.0))
-    return hardly_parted(rarer, "a score")
+    for cut, reached, total in reached_by_cut(view):
+        if cut and reached in {0, total}:
+            who = "Every row" if reached else "No row"
+            return f"{who} has a score of {cut} or more, so that nothing could drift there; name scores under 'at' that part the rows."
+    return hardly_parted(view, "a score")
 
 
 def tabulate(rows: Rows, context: TableContext) -> Mapping[str, Integers]:

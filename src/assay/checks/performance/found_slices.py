@@ -12,7 +12,7 @@ from assay.checks.counting.slices import Slice, columns, slices, slices_by, tabu
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts, FoundRates, Rate, Undefined
-from assay.domain.evidence.found import worst_of
+from assay.domain.evidence.found import group_of, place_of, worst_of
 from assay.domain.metric import Across, Names, Parameter, Unit
 from assay.domain.needs import TabulatedBeside
 from assay.domain.vocabulary import Comparator, Reason, Verdict
@@ -166,7 +166,7 @@ def found_slices(
     if said := next(filter(None, told), ""):
         return Undefined(Reason.NOT_MEASURED, said)
     looked_at = slices(view, int(depth), measure, int(min_rows), searched)
-    lacking = {label for label, _ in view.each} - {_group(found.rate) for found in looked_at}
+    lacking = {label for label, _ in view.each} - {group_of(found.rate) for found in looked_at}
     if lacking:
         whose = f" of {min(lacking)}" if min(lacking) else ""
         return Undefined(
@@ -200,12 +200,12 @@ def _kept_from_search(
     """Why the searched rows are not like the judged ones: a slice of many of these was not looked at, since it has less than half the rows among
     them that it would have; empty when there is none."""
     share = view.rows[searched] / view.n
-    known = {_place(found.rate) for found in looked_at}
+    known = {place_of(found.rate) for found in looked_at}
     for one in slices(view, depth, measure, math.ceil(max(least, LIKELY) / share)):
-        if _place(one.rate) in known:
+        if place_of(one.rate) in known:
             continue
         there = (other.rate for other in slices_by(view, one.columns, measure, 0, searched))
-        found = next((rate.trials for rate in there if _place(rate) == _place(one.rate)), 0)
+        found = next((rate.trials for rate in there if place_of(rate) == place_of(one.rate)), 0)
         likely = one.rate.trials * share
         if 2 * found < likely:
             told = f"{one.rate.family} ({one.rate.label})" if one.rate.family else one.rate.label
@@ -216,22 +216,14 @@ def _kept_from_search(
     return ""
 
 
-def _place(rate: Rate) -> tuple[str, str]:
-    return rate.label, rate.family
-
-
-def _group(rate: Rate) -> str:
-    return rate.label if rate.family else ""
-
-
 def _judged(
     view: TableView, looked_at: list[Slice], found: tuple[Rate, ...], measure: str
 ) -> tuple[Rate, ...]:
     """The rates of the judged rows in the slices that were found; of no rows where there are none."""
-    by = {_place(one.rate): one.columns for one in looked_at}
-    wanted = [_place(rate) for rate in found]
+    by = {place_of(one.rate): one.columns for one in looked_at}
+    wanted = [place_of(rate) for rate in found]
     here = {
-        _place(one.rate): one.rate
+        place_of(one.rate): one.rate
         for names in dict.fromkeys(by[place] for place in wanted)
         for one in slices_by(view, names, measure, 0)
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.counting.procedures import STEPS, by_size, errors, gains, losses
+from assay.checks.counting.losses import STEPS, losses_of_rows
+from assay.checks.counting.procedures import by_size, errors, gains
 from assay.checks.trained import numbers
 from assay.domain.evidence import Counts, LearnedLosses
 from assay.domain.metric import Parameter, Unit
@@ -92,5 +93,7 @@ def mae_learning_curve(view: RefitView) -> Counts:
     width = view.rows.answers.width_of_range
     off = [errors(view, fit) for fit in view.fits]
     sizes = tuple(len(fit.trained) for fit in view.fits)
-    cells = tuple(losses(f"{size:,} training rows", shares) for size, shares in zip(sizes, off, strict=True))
+    cells = tuple(
+        losses_of_rows(f"{size:,} training rows", shares) for size, shares in zip(sizes, off, strict=True)
+    )
     return LearnedLosses(sizes, cells, width, STEPS, gains(off[-2] - off[-1], width))

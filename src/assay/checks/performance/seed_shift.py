@@ -8,7 +8,8 @@ from itertools import combinations
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.counting.procedures import STEPS, by_seed, losses
+from assay.checks.counting.losses import STEPS, losses_of_rows
+from assay.checks.counting.procedures import by_seed
 from assay.checks.trained import numbers
 from assay.domain.evidence import Counts, Losses
 from assay.domain.metric import Parameter, Unit
@@ -95,7 +96,7 @@ def seed_shift(view: RefitView) -> Counts:
     width = view.rows.answers.width_of_range
     said = [fit.scores[0] for fit in view.fits]
     cells = tuple(
-        losses(f"seeds {i + 1} and {j + 1}", np.abs(said[i] - said[j]) / width)
+        losses_of_rows(f"seeds {i + 1} and {j + 1}", np.abs(said[i] - said[j]) / width)
         for i, j in combinations(range(len(said)), 2)
     )
     return Losses(cells, width, STEPS)

@@ -34,7 +34,7 @@ def cuts_of_own_rows(draft: Draft, world: World) -> Iterator[Finding]:
     """Numbers at which rows are to be parted, taken from the labels of the very rows that are counted: no bound knows of that choice."""
     if draft.data is None:
         return
-    reference = "develop" if draft.data.develop is not None else "train"
+    reference = draft.data.reference
     for i, criterion, name in _asked(draft, world):
         if criterion.data == reference and not criterion.parameters.get(name):
             yield Finding(

@@ -32,10 +32,10 @@ class FoundRates(OfGroups):
     def __post_init__(self) -> None:
         if type(self.worst) is not int or self.worst < 1:
             raise ValueError("at least one part is found")
-        if len({_place(cell) for cell in self.searched}) != len(self.searched):
+        if len({place_of(cell) for cell in self.searched}) != len(self.searched):
             raise ValueError("each part is looked at once")
         found = worst_of(self.searched, self.worst, low_is_bad=self.low_is_bad)
-        if [_place(cell) for cell in self.cells] != [_place(cell) for cell in found]:
+        if [place_of(cell) for cell in self.cells] != [place_of(cell) for cell in found]:
             raise ValueError(
                 "the parts that are judged are not those that looked worst where they were searched"
             )
@@ -52,15 +52,21 @@ def worst_of(searched: Sequence[Rate], worst: int, *, low_is_bad: bool) -> tuple
     taken: dict[str, int] = {}
     found = []
     for cell in ordered:
-        group = cell.label if cell.family else ""
+        group = group_of(cell)
         taken[group] = taken.get(group, 0) + 1
         if taken[group] <= worst:
             found.append(cell)
     return tuple(found)
 
 
-def _place(cell: Rate) -> tuple[str, str]:
+def place_of(cell: Rate) -> tuple[str, str]:
+    """By what the parts are told apart: the part, or where groups are named the group and the part."""
     return cell.label, cell.family
+
+
+def group_of(cell: Rate) -> str:
+    """The group in which it is a part; empty where none are named."""
+    return cell.label if cell.family else ""
 
 
 def _surely_bad(cell: Rate, *, low_is_bad: bool) -> float:

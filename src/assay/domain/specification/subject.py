@@ -181,6 +181,11 @@ class Data(Block):
     time: Text | None = None
     """The column that says when: a date such as 2024-12-31, or a number that names a period; checks of drift go by it."""
 
+    @property
+    def reference(self) -> str:
+        """The role of the data set that fixes group shares, spreads and cuts before the test rows are opened."""
+        return "develop" if self.develop is not None else "train"
+
     @model_validator(mode="after")
     def _origins_of_what_is_there(self) -> Data:
         for role in self.origins:

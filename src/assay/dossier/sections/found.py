@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from assay.domain import figures
 from assay.domain.assessment import Judged
 from assay.domain.evidence import FoundRates, Rate
-from assay.domain.evidence.found import worst_of
+from assay.domain.evidence.found import place_of, worst_of
 from assay.dossier import wording
 from assay.dossier.blocks import Block, Column, Paragraph, Rich, Table
 from assay.dossier.lookup import Lookup
 
 MOST = 50
-"""More slices than so many are not printed: the evidence has them all."""
+"""More slices than so many are not printed, but for those that are judged: the evidence has them all."""
 
 
 def found(lookup: Lookup, judged: Judged) -> Iterable[Block]:
@@ -21,8 +21,11 @@ def found(lookup: Lookup, judged: Judged) -> Iterable[Block]:
     counts, name = lookup.counts(judged), judged.assessment.criterion
     if not isinstance(counts, FoundRates):
         return
-    here = {(cell.label, cell.family): cell for cell in counts.cells}
-    ordered = worst_of(counts.searched, len(counts.searched), low_is_bad=counts.low_is_bad)
+    here = {place_of(cell): cell for cell in counts.cells}
+    worst_first = worst_of(counts.searched, len(counts.searched), low_is_bad=counts.low_is_bad)
+    # Those of a group in which little is bad may come far down among all.
+    ordered = sorted(worst_first, key=lambda cell: place_of(cell) not in here)
+    shown = max(MOST, len(here))
     columns = (
         Column("Slice"),
         Column("Searched: rate", numeric=True),
@@ -34,13 +37,16 @@ def found(lookup: Lookup, judged: Judged) -> Iterable[Block]:
         (
             (f"{cell.label} ({cell.family})" if cell.family else cell.label,),
             *_told(cell),
-            *_told(here.get((cell.label, cell.family))),
+            *_told(here.get(place_of(cell))),
         )
-        for cell in ordered[:MOST]
+        for cell in ordered[:shown]
     ]
-    rest = f"; {MOST} of {len(ordered):,} are printed" if len(ordered) > MOST else ""
+    rest = f"; {shown:,} of {len(ordered):,} are printed" if len(ordered) > shown else ""
     yield Table(
-        f"Slices that were searched for {name}, the worst first{rest}", columns, tuple(rows), open_rows=6
+        f"Slices that were searched for {name}, first those that are judged, and the worst first{rest}",
+        columns,
+        tuple(rows),
+        open_rows=6,
     )
     said = f"{wording.plural(len(counts.searched), 'slice was', 'slices were')} looked at on the searched rows, which chose those that are judged"
     yield Paragraph((f"{said}: {len(here):,}. Of the others nothing is confirmed.",))
