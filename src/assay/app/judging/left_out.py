@@ -58,7 +58,7 @@ def _too_little_learnt(measured: Measured, wanted: Wanted) -> Undefined | None:
         asked = inside(tally.layout, dict(wanted.narrowed))
         for attributes in ((), *((name,) for name, _ in tally.layout.attributes)):
             for label, (without, rows) in tally.without_label(attributes, asked).items():
-                if without > max(1, gating.MOST_IN_NO_GROUP * rows):
+                if without > 1 and without > gating.MOST_IN_NO_GROUP * rows:
                     of = f" of {label!r}" if label else ""
                     return Undefined(
                         Reason.NOT_MEASURED,
