@@ -11,6 +11,7 @@ import pyarrow.compute
 import pytest
 from sklearn.metrics import accuracy_score, roc_auc_score
 from tests.app.conftest import Folder
+from tests.app.diabetes import Clinic
 
 import assay
 from assay.app.verifying.rejudge import contradicted, judged_again
@@ -152,6 +153,10 @@ OF_THE_NORTH = """
         ("fairness.predictive_parity", ("bad", "score")),
         ("performance.brier", ("bad",)),
         ("data.outliers", ()),
+        ("data.label_drift", ("bad",)),
+        ("data.source_drift", ("bad",)),
+        ("data.leaking_columns", ("bad",)),
+        ("data.label_errors", ()),
     ],
 )
 @pytest.mark.parametrize("column", ["bad", "score", "income"])
@@ -168,6 +173,30 @@ def test_decisions_are_not_asked_of_rows_of_one_label_or_one_score(
     folder.text += OF_THE_NORTH.format(metric=metric, more=more, side=side, limit=limit)
     found = wrong_in(folder.write())
     assert ("narrowed_to_answers" in found) is (column in refused)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "refused"),
+    [
+        ("metric: data.value_drift", ("progression",)),
+        ("metric: data.leaking_columns_of_numbers", ("progression",)),
+        ("metric: performance.prediction_drift", ("old",)),
+        ("metric: performance.mae", ()),
+        ("metric: fairness.mae_gap, across: sex", ()),
+    ],
+)
+@pytest.mark.parametrize("column", ["progression", "old", "bmi"])
+def test_nor_is_a_drift_of_numbers_asked_of_rows_of_nearly_the_same_one(
+    tmp_path: Path, criterion: str, refused: tuple[str, ...], column: str
+) -> None:
+    clinic = Clinic(tmp_path)
+    clinic.edit(
+        "subject: {model: model.skops, format: skops, inputs: [age, sex, bmi, bp, s1, s2, s3, s4, s5, s6]}",
+        "subject: {model: old, format: predictions}",
+    )
+    clinic.edit("strata:\n", f"strata:\n  region: {{column: {column}, bands: {{north: [100, 120]}}}}\n")
+    clinic.text += f"  - {{id: north, {criterion}, at_most: 0.1, where: {{region: north}}, tier: critical, rationale: as agreed, owner: validator}}\n"
+    assert ("narrowed_to_answers" in wrong_in(clinic.write())) is (column in refused)
 
 
 def wrong_in(path: Path) -> set[str]:

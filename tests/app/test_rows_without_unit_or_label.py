@@ -122,6 +122,29 @@ def test_nor_a_drift_of_labels_in_a_small_part(folder: Folder, by: str) -> None:
     assert told.verdict is Verdict.FAIL, told.sentence
 
 
+@pytest.mark.parametrize("said", [None, 9])
+def test_nor_a_column_that_knows_the_answer(folder: Folder, said: int | None) -> None:
+    """Of the training rows as many have a label where the column knows it as where it does not, in each group: an AUC of .93 was .50, and passed."""
+    draw = np.random.default_rng(3)
+
+    def with_leak(table: pa.Table) -> pa.Table:
+        label = table["bad"].to_numpy()
+        known = np.where(draw.random(len(label)) < 0.93, label, 1 - label)
+        return table.append_column("settled", pa.array(known))
+
+    folder.test, folder.develop, train = map(with_leak, (folder.test, folder.develop, people(3000, 3)))
+    settled, label = train["settled"].to_numpy(), train["bad"].to_numpy()
+    kept = (settled != label) | (draw.random(3000) < 0.07 / 0.93)
+    written = [int(of) if keep else said for keep, of in zip(kept, label, strict=True)]
+    folder.dictionary += "  - {name: settled, type: category, description: paid, codes: {0: no, 1: yes}}\n"
+    folder.text = f"""{folder.text.rstrip()}
+  - {{id: leak, metric: data.leaking_columns, with: {{column: settled}}, at_most: 0.8, tier: supporting, rationale: known before, owner: data_steward,
+     requirements: [x/1]}}"""
+    found = judged(folder, replaced(train, "bad", pa.array(written, pa.int64())), "train", "")["leak"]
+    assert found.verdict is Verdict.NOT_EVALUABLE
+    assert f"{(~kept).sum():,} of 3,000 rows of 'train' have no label" in found.sentence
+
+
 @pytest.mark.parametrize("mark", ["none", "one for all"])
 def test_rows_whose_unit_nobody_knows_hide_no_gap(folder: Folder, mark: str) -> None:
     train = people(3000, 3)

@@ -53,21 +53,22 @@ def trained(
     *,
     seed: int = 7,
     codes: Mapping[str, NDArray[np.int64]] | None = None,
+    answers: Answers | None = None,
     **settings: Any,
 ) -> tuple[RefitView, dict[str, Any]]:
     """The view that a check is handed, and its settings; codes are of the inputs, in their order."""
     check = catalogue()[metric]
     bound = check.bind(settings)
     names = list(codes or {})
-    known = TrainingRows(labels, np.arange(len(labels)), codes or {}, answers_of(task))
+    known = TrainingRows(labels, np.arange(len(labels)), codes or {}, answers or answers_of(task))
     fits = []
     for fit in check.need.design(known, seed, bound):
         seen = _alike(inputs, names, fit.held, fit.like, inputs)
         model = make(fit.seed).fit(seen[fit.trained], labels[fit.trained])
-        answers = tuple(
+        told = tuple(
             said(model, _alike(seen[a.rows], names, a.column, a.like, seen), task) for a in fit.asked
         )
-        fits.append(Fitted(fit.trained, fit.asked, answers))
+        fits.append(Fitted(fit.trained, fit.asked, told))
     cut = float("nan")
     return RefitView(known, tuple(fits), cut, seed), bound
 

@@ -17,8 +17,9 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from tests.checks.procedures import CLASSES, NUMBERS, answers_of, counted, judged, rows
 
+from assay.domain.answers import Answers
 from assay.domain.vocabulary import Comparator, Task, Verdict
-from assay.stats.attacks import binned, likeliest_spread, membership, naive_bayes
+from assay.stats.attacks import binned, likeliest_spread, membership, naive_bayes, size_of
 from assay.tally.attacked import Attacked
 
 NUMBER, CLASS = Task.REGRESSION, Task.MULTICLASS
@@ -199,6 +200,23 @@ def test_what_the_label_alone_tells_of_an_input_is_no_leak() -> None:
         column="x2",
     )
     assert judged("privacy.attribute_inference", counts, Comparator.AT_MOST, "0.1").verdict is Verdict.PASS
+
+
+def test_what_is_found_does_not_hang_on_the_declared_range() -> None:
+    """A range a million times as wide as any error hid a model that knows its rows by heart."""
+    wide = {"answers": Answers(NUMBER, -1e9, 1e9)}
+    by_heart = MEMORISING[NUMBER, "nearest neighbour"]
+    for attack in ("lira", "rmia"):
+        asked = {"n": 800, "attack": attack}
+        found = flagged(NUMBER, by_heart, **asked, **wide)
+        assert found == flagged(NUMBER, by_heart, **asked)
+        assert found.events > 0.2 * found.trials
+    inputs, labels = rows(NUMBER, 800, 3)
+    inputs[:, 2] = coin = np.random.default_rng(9).integers(0, 2, 800)
+    told = {"codes": {"x0": binned(inputs[:, 0]), "x1": binned(inputs[:, 1]), "x2": coin}, "column": "x2"}
+    asking = ("privacy.attribute_inference", NUMBER, lambda _: Remembers(NUMBER), inputs, labels)
+    assert counted(*asking, **told, **wide) == counted(*asking, **told)
+    assert (size_of(np.array([3.0, -4.0])), size_of(np.zeros(3))) == (pytest.approx(12.5**0.5), 1.0)
 
 
 def test_bins_are_of_as_many_numbers_each() -> None:

@@ -274,6 +274,15 @@ def test_a_slice_that_is_kept_from_the_search_passes_nothing() -> None:
     assert isinstance(rare, FoundRates)
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "kept"), [(60, 0, True), (60, 9, True), (60, 10, False), (20, 0, False)]
+)
+def test_nor_does_one_of_fewer_rows_where_so_few_are_searched(here: int, there: int, kept: bool) -> None:
+    """Of 60 rows that would be among the searched ones less than ten are no chance; of 20 none is too little to say so."""
+    rows = view_of([0] * (1000 - here) + [1] * here, [0] * (1000 - there) + [1] * there, min_rows=10)
+    assert isinstance(counted(rows, depth=1, min_rows=10), Undefined if kept else FoundRates)
+
+
 def test_a_pair_of_codes_that_is_kept_from_the_search_passes_nothing_either() -> None:
     """Both codes are searched; those rows that have both are not."""
     rng = np.random.default_rng(0)
@@ -307,6 +316,27 @@ def test_codes_that_nobody_documented_hide_nothing_on_either_data_set() -> None:
         assert isinstance(counts, Undefined)
         assert "100 rows of " in counts.detail
         assert "Document the codes" in counts.detail
+
+
+@pytest.mark.parametrize("codes", [{0: "no value", 1: "b"}, {0: "x (1)", 1: "x", 2: "x"}])
+def test_a_meaning_that_another_slice_is_called_by_hides_none(codes: dict[int, str]) -> None:
+    """Rows without a value, or with the code 1, are kept from the search, and another code is called as they are."""
+    gone = None if len(codes) == 2 else 1
+    here, there = [0] * 600 + [gone] * 400, [0] * 900 + [1 if gone is None else 2] * 100
+    view = table_view(
+        tabulate,
+        {"site": here},
+        label=[0] * 1000,
+        score=[0.0] * 1000,
+        others={"develop": {"site": there}},
+        labels_of_others={"develop": [0] * 1000},
+        scores_of_others={"develop": [0.0] * 1000},
+        dictionary=(Column(name="site", type="category", description="s", codes=codes),),
+        parameters={**PARAMETERS, "depth": 1},
+    )
+    hidden = counted(view, depth=1)
+    assert isinstance(hidden, Undefined)
+    assert "Of 400 judged rows with site: " in hidden.detail
 
 
 def test_a_plan_has_the_power_of_the_smallest_slices_and_at_best_of_the_largest() -> None:

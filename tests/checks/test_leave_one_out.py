@@ -91,6 +91,16 @@ def test_one_column_alone_is_two_models_and_what_is_no_input_is_said() -> None:
     assert "'zip'" in other.detail
 
 
+@pytest.mark.parametrize("measure", ["auc", "accuracy", "loss"])
+def test_a_recipe_whose_models_answer_everybody_alike_loses_nothing_and_says_nothing(measure: str) -> None:
+    view = trained(*rows(3, leak=4.0, n=600))
+    alike = tuple(Fitted(f.trained, f.asked, (np.full(len(f.scores[0]), 0.4),)) for f in view.fits)
+    same = RefitView(view.rows, alike, 0.5, 7)
+    found = catalogue()["data.leave_one_out"].count(same, arguments={"column": "", "measure": measure})
+    assert isinstance(found, Undefined)
+    assert "whoever knows nothing loses nothing" in found.detail
+
+
 def test_with_too_many_inputs_none_is_trained_and_one_must_be_named() -> None:
     label = np.arange(60) % 2
     known = TrainingRows(label, np.arange(60), {f"x{i}": label for i in range(MOST_COLUMNS + 1)})

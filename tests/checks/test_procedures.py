@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score, mean_absolute_error, mean_squared_error
 from sklearn.model_selection import PredefinedSplit, cross_val_score
@@ -212,6 +214,41 @@ def test_what_a_column_is_worth_is_what_scikit_learn_loses_without_it(task: Task
     assert found.verdict is Verdict.FAIL
     assert found.assessment.pieces[0].label.startswith(("x0", "x1"))
     assert pieces["x2"].estimate < float(MOST[task])
+
+
+class ByLot:
+    """Predicts a number that is drawn."""
+
+    def __init__(self, seed: int) -> None:
+        self._draw = np.random.default_rng(seed)
+
+    def fit(self, *_: object) -> Any:
+        return self
+
+    def predict(self, inputs: np.ndarray) -> np.ndarray:
+        return self._draw.normal(size=len(inputs))
+
+
+KNOW_NOTHING = {
+    NUMBER: (lambda _: DummyRegressor(), ByLot),
+    CLASS: (
+        lambda _: DummyClassifier(),
+        lambda seed: DummyClassifier(strategy="stratified", random_state=seed),
+    ),
+}
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["all alike", "by lot"])
+@pytest.mark.parametrize(("task", "measure"), [(NUMBER, "loss"), (CLASS, "loss"), (CLASS, "accuracy")])
+def test_a_recipe_that_knows_nothing_has_nothing_to_lose(task: Task, measure: str, which: int) -> None:
+    """Whatever the columns know, nothing hung on any of them."""
+    inputs, labels = rows(task, 900, 6)
+    codes = {f"x{i}": np.digitize(inputs[:, i], [-1, 0, 1]) for i in range(3)}
+    found = counted(
+        "data.leave_one_out", task, KNOW_NOTHING[task][which], inputs, labels, codes=codes, measure=measure
+    )
+    assert isinstance(found, Undefined)
+    assert "whoever knows nothing loses nothing" in found.detail
 
 
 @pytest.mark.parametrize(("task", "measure"), [(NUMBER, "auc"), (NUMBER, "accuracy"), (CLASS, "auc")])

@@ -27,7 +27,7 @@ BINS = 8
 ROUNDS = 50
 """Steps towards the likeliest spread."""
 SMALLEST_SPREAD = 1e-6
-"""A spread of logits, or of errors as shares of the range, below this is taken as this: of a model that gives every row the same."""
+"""A spread of logits, or of errors in units of their size, below this is taken as this: of a model that gives every row the same."""
 
 
 def confidence(scores: Floats, labels: Integers, answers: Answers = BINARY) -> Floats:
@@ -40,10 +40,12 @@ def confidence(scores: Floats, labels: Integers, answers: Answers = BINARY) -> F
     return found
 
 
-def misses(said: Floats, labels: Floats, answers: Answers) -> Floats:
-    """float64[..., n]: how far a predicted number lies above the true one, as a share of the declared range."""
-    found: Floats = (said - labels) / answers.width_of_range
-    return found
+def size_of(missed: Floats) -> float:
+    """The root mean square of errors, 1 where none is off: the unit in which they are looked at. The declared range is none, for it may be a million times
+    as wide as any error.
+    """
+    largest = float(np.abs(missed).max(initial=0.0))
+    return largest * math.sqrt(float(((missed / largest) ** 2).mean())) if largest else 1.0
 
 
 def likelihood_of_numbers(missed: Floats, spread: float) -> Floats:
@@ -203,10 +205,8 @@ def _of_labels(attacked: Attacked) -> tuple[_Pair, _Pair]:
 
 
 def _of_numbers(attacked: Attacked) -> tuple[_Pair, _Pair]:
-    """Signed errors, and densities."""
-    missed = (
-        misses(attacked.target, attacked.labels, attacked.answers),
-        misses(attacked.shadows, attacked.labels, attacked.answers),
-    )
-    spread = math.sqrt(float((missed[1][~attacked.member] ** 2).mean()))
-    return missed, (likelihood_of_numbers(missed[0], spread), likelihood_of_numbers(missed[1], spread))
+    """Signed errors, in units of the size of those of rows that were not learnt, and densities."""
+    seen, shadows = attacked.target - attacked.labels, attacked.shadows - attacked.labels
+    unit = size_of(shadows[~attacked.member])
+    missed = seen / unit, shadows / unit
+    return missed, (likelihood_of_numbers(missed[0], 1.0), likelihood_of_numbers(missed[1], 1.0))

@@ -10,7 +10,7 @@ from assay.app.judging.measure import Measured
 from assay.domain import gating
 from assay.domain.evidence import Undefined
 from assay.domain.metric import Names
-from assay.domain.needs import Tabulated
+from assay.domain.needs import Reads, Tabulated
 from assay.domain.specification import Specification
 from assay.domain.vocabulary import Reason
 from assay.plan.passes import Wanted
@@ -24,6 +24,7 @@ from assay.tally.table import (
     rows_by_group,
     unlabelled_in,
 )
+from assay.tally.table.view import LEARNT_FROM
 
 
 def too_many_left_out(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
@@ -34,8 +35,10 @@ def too_many_left_out(case: Case, measured: Measured, wanted: Wanted) -> Undefin
 def _without_label(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
     """Rows without a label are left out where one row of each unit counts: too many of them cannot be passed over by what is not about labels, neither
     of all that it is asked of nor of one of the groups that it compares."""
-    if not isinstance(wanted.need, Tabulated) or not wanted.need.per_unit or wanted.need.of_labels:
+    if not isinstance(wanted.need, Tabulated) or not wanted.need.per_unit:
         return None
+    if wanted.need.of_labels:
+        return _too_little_learnt(measured, wanted) if wanted.need.reads is Reads.EVERY else None
     data = wanted.data(measured.judged_on)
     looked_at = {data: wanted} | {name: wanted.beside for name in _beside(case, wanted) if name != data}
     found = (
@@ -84,6 +87,26 @@ def _few_in_a_part(case: Case, measured: Measured, wanted: Wanted, data: str) ->
                     f"{without:,} of {rows:,} rows of {part} of {data!r} have no label and are not counted; at most a share of {most} may. Take these "
                     "rows out of the file, all of that part, and say in the specification whose outcome is not known.",
                 )
+    return None
+
+
+def _too_little_learnt(measured: Measured, wanted: Wanted) -> Undefined | None:
+    """Why what values say of labels cannot be learnt on one data set and held against another: too many rows of either have no label, and whoever took
+    the labels away chose which; of all rows, or of a group, which is looked at by itself."""
+    own = wanted.data(measured.judged_on)
+    learnt_on = next((role for role in LEARNT_FROM if role in measured.tallies and role != own), own)
+    for data in dict.fromkeys((own, learnt_on)):
+        tally = measured.tallies[data]
+        asked = inside(tally.layout, dict(wanted.narrowed))
+        for attributes in ((), *((name,) for name, _ in tally.layout.attributes)):
+            for label, (without, rows) in tally.without_label(attributes, asked).items():
+                if without > 1 and without > gating.MOST_IN_NO_GROUP * rows:
+                    of = f" of {label!r}" if label else ""
+                    return Undefined(
+                        Reason.NOT_MEASURED,
+                        f"{without:,} of {rows:,} rows{of} of {data!r} have no label, so that nothing is learnt of them or held against them; at most a share "
+                        f"of {gating.MOST_IN_NO_GROUP} may. Take them out of the file, and say in the specification whose outcome is not known.",
+                    )
     return None
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from numpy.typing import NDArray
 
 from assay.checks.counting.losses import loss
-from assay.domain.evidence import MeanCell
+from assay.domain.evidence import MeanCell, Undefined
+from assay.domain.vocabulary import Reason, Task
+from assay.stats.informed import LEVEL, p_decided, p_ranked
 from assay.tally.refits import (
     Asking,
     Fit,
@@ -64,3 +69,41 @@ def gains(shares: Floats, largest: float, label: str = "") -> MeanCell:
     steps = np.clip(np.ceil(shares * GAIN_STEPS - 1e-9), -GAIN_STEPS, GAIN_STEPS)
     values, rows = np.unique(largest * steps / GAIN_STEPS + 0.0, return_counts=True)
     return MeanCell(label, tuple(values.tolist()), tuple(rows.tolist()))
+
+
+def knows_nothing(view: RefitView, fit: Fitted, *, by_decision: bool) -> Undefined | None:
+    """Why nothing can be missed in a model: it is not shown to know anything of the labels of the rows that it is asked first; None where it is.
+
+    Args:
+        by_decision: it is its decisions that must know something, and not only what it answers.
+    """
+    found = [_p_told(told, true, by_decision=by_decision) for told, true in _told(view, fit, by_decision)]
+    if min(found) * len(found) <= LEVEL:
+        return None
+    what = "give a label" if by_decision else "rank a label, or the larger half of the numbers, higher"
+    return Undefined(
+        Reason.NOT_MEASURED,
+        f"The models that the recipe trains with all columns are not shown to {what} more often where it is the true one (at level {LEVEL:g}): whoever knows "
+        "nothing loses nothing without a column. Ask it of the recipe that made the model, or give it more rows.",
+    )
+
+
+def _told(view: RefitView, fit: Fitted, by_decision: bool) -> Iterator[tuple[Floats, NDArray[np.bool_]]]:
+    """What is answered, or decided, for label 1 or for each of several classes, with whether it is the true one; of numbers whether they lie above the middle one."""
+    labels, answers = view.rows.labels[fit.asked[0].rows], view.rows.answers
+    if answers.task is Task.REGRESSION:
+        yield fit.scores[0], labels > np.median(labels)
+        return
+    for code in (1,) if answers.width == 1 else range(answers.labels):
+        if by_decision:
+            yield (view.decided(fit) == code).astype(np.float64), labels == code
+        else:
+            yield fit.scores[0].reshape(len(labels), -1)[:, code if answers.width > 1 else 0], labels == code
+
+
+def _p_told(told: Floats, true: NDArray[np.bool_], *, by_decision: bool) -> float:
+    """How likely so much is told by who knows nothing."""
+    values = np.array([0.0, 1.0]) if by_decision else np.unique(told)
+    counts = np.zeros((len(values), 2), dtype=np.int64)
+    np.add.at(counts, (np.searchsorted(values, told), true.astype(np.int64)), 1)
+    return p_decided(counts.T) if by_decision else p_ranked(counts)

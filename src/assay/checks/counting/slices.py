@@ -41,10 +41,11 @@ def coded(context: TableContext) -> tuple[Column, ...]:
 def _meanings(column: Column) -> tuple[str, ...]:
     """What the codes of a column mean, each told from the others; then that a row has no value, and last that it has none of them."""
     codes = column.codes or BOOLEAN
-    told = Counter(map(str, codes.values()))
-    named = (
-        f"{meaning} ({code})" if told[str(meaning)] > 1 else str(meaning) for code, meaning in codes.items()
-    )
+    told = Counter([*map(str, codes.values()), NO_VALUE, NONE_OF_THEM])
+    plain = [(str(meaning), f"{meaning} ({code})") for code, meaning in codes.items()]
+    named = [with_code if told[meaning] > 1 else meaning for meaning, with_code in plain]
+    if len({*named, NO_VALUE, NONE_OF_THEM}) < len(named) + 2:  # a meaning has the code of another in it
+        named = [with_code for _, with_code in plain]
     return (*named, NO_VALUE, NONE_OF_THEM)
 
 

@@ -131,6 +131,7 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         too good to be true. Rows shared with the data that it was learnt on make columns look better; ``data.split_overlap`` finds them. A value
         that is learnt on few rows is under-estimated, so a column that names single cases is not found unless the cases recur. With more than 2 % of the
         rows of a label whose value was not seen where it was learnt the criterion is not evaluable: of such values nothing is known.
+        Nor is it with more than 2 % of the rows of either data set, or of a group there, without a label.
     Remedy:
         Ask when and by whom the column is filled in; take out what is not known at the time of the decision, and train again.
     Oracle:

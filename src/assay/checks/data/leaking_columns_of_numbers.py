@@ -145,7 +145,7 @@ def leaking_columns_of_numbers(view: TableView, *, column: str) -> Counts:
         What a column tells of numbers on one side of the cut is not seen: one that knows the largest twentieth alone ranks the halves hardly better than chance. Name more cuts
         under ``at`` where that matters. A truly good predictor looks the same; the threshold says what is too good to be true. One column at a time: two that know the number together are not found.
         What holds of values that lie close together, are new, or name single cases holds as in ``data.leaking_columns``: with more than 2 % of the rows of a side whose
-        value was not seen where it was learnt the criterion is not evaluable. A rehearsal judges the reference rows, so that without a declared cut it takes it from the rows that it counts.
+        value was not seen where it was learnt, or of the rows of either data set without a label, the criterion is not evaluable. A rehearsal judges the reference rows, so that without a declared cut it takes it from the rows that it counts.
     Remedy:
         Ask when and by whom the column is filled in; take out what is not known at the time of the prediction, and train again.
     Oracle:

@@ -18,8 +18,9 @@ from assay.domain.needs import TabulatedBeside
 from assay.domain.vocabulary import Comparator, Reason, Verdict
 from assay.tally.table import TableView
 
-LIKELY = 100
-"""So many rows of a slice would be expected among the searched rows before it is said that they were kept from them."""
+LIKELY, ERRORS = 26, 5
+"""So many rows of a slice would be expected among the searched rows before it is said that they were kept from them: that so many are none is
+more than this many standard errors, as fewer than half of a hundred are."""
 
 DICTIONARY = tuple(
     Column(name=name, type="category", description=name, codes={0: "no", 1: "yes"})
@@ -200,20 +201,24 @@ def _kept_from_search(
     """Why the searched rows are not like the judged ones: a slice of many of these was not looked at, since it has less than half the rows among
     them that it would have; empty when there is none."""
     share = view.rows[searched] / view.n
-    known = {place_of(found.rate) for found in looked_at}
+    known = {_which(found) for found in looked_at}
     for one in slices(view, depth, measure, math.ceil(max(least, LIKELY) / share)):
-        if place_of(one.rate) in known:
+        if _which(one) in known:
             continue
-        there = (other.rate for other in slices_by(view, one.columns, measure, 0, searched))
-        found = next((rate.trials for rate in there if place_of(rate) == place_of(one.rate)), 0)
+        there = slices_by(view, one.columns, measure, 0, searched)
+        found = next((other.rate.trials for other in there if _which(other) == _which(one)), 0)
         likely = one.rate.trials * share
-        if 2 * found < likely:
+        if found < min(likely / 2, likely - ERRORS * math.sqrt(likely)):
             told = f"{one.rate.family} ({one.rate.label})" if one.rate.family else one.rate.label
             return (
                 f"Of {one.rate.trials:,} judged rows with {told} the {searched} rows have {found:,} like them, where about {likely:,.0f} would be as many: "
                 "nothing was looked for there. Search rows that are drawn as the judged ones are."
             )
     return ""
+
+
+def _which(one: Slice) -> tuple[tuple[str, ...], tuple[int, ...], str]:
+    return one.columns, one.codes, group_of(one.rate)
 
 
 def _judged(

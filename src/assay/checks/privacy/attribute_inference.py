@@ -19,8 +19,8 @@ from assay.stats.attacks import (
     confidence,
     likeliest_spread,
     likelihood_of_numbers,
-    misses,
     naive_bayes,
+    size_of,
 )
 from assay.tally.perturbation import uniforms
 from assay.tally.refits import (
@@ -186,7 +186,8 @@ def _of_labels(view: RefitView, _: Floats) -> Floats:
 
 def _of_numbers(view: RefitView, before: Floats) -> Floats:
     """The same with the density of the true number."""
-    (fit,), answers = view.fits, view.rows.answers
+    (fit,) = view.fits
     labels = view.rows.labels[fit.asked[0].rows]
-    missed = np.stack([misses(said, labels, answers) for said in fit.scores], axis=1)
+    missed = np.stack([said - labels for said in fit.scores], axis=1)
+    missed /= size_of(missed)
     return likelihood_of_numbers(missed, likeliest_spread(missed, before))

@@ -123,30 +123,54 @@ def narrowed_to_nothing(draft: Draft, world: World) -> Iterator[Finding]:
 
 
 def narrowed_to_answers(draft: Draft, world: World) -> Iterator[Finding]:
-    """A criterion about decisions in a part that the truth or the model's own score makes: there it is another measure, or has one value whatever the model is."""
-    if draft.prediction is None or draft.prediction.task is Task.REGRESSION:
-        return
-    for i, criterion, metric in draft.known(world):
-        for name in criterion.where if _of_decisions(metric) else ():
+    """A criterion about decisions, or about labels, in a part that the truth or the model's own answer makes: there it is another measure, or has one value whatever the rows hold."""
+    for i, criterion, metric in draft.known(world) if draft.prediction is not None else ():
+        for name in criterion.where:
             column = draft.strata[name].column if name in draft.strata else None
-            truth = column == draft.prediction.label
-            of_shares = metric.pairwise or metric.unit in {Unit.SHARE, Unit.POINTS}
-            if truth or (column is not None and column == draft.own_scores and of_shares):
+            said = _narrowed_so(draft, metric, column) if column is not None else ""
+            if said:
                 yield Finding(
                     ("criteria", i, "where", name),
                     "narrowed_to_answers",
-                    f"{name!r} parts the rows by {column}, which is {'the truth' if truth else 'what the model itself answered'}: of rows of one label each "
-                    "decision for it is right, and rows of nearly the same score are decided alike.",
+                    f"{name!r} parts the rows by {column}, which is {said}.",
                     remedy="Ask it of all rows, or of a part that is known before the decision; of one label ask for performance.recall or "
                     "performance.false_positive_rate, and of groups for fairness.equalized_odds.",
                     key=True,
                 )
 
 
+def _narrowed_so(draft: Draft, metric: Metric, column: str) -> str:
+    """Why a metric says nothing of rows that a column parts; empty where it does."""
+    prediction = draft.prediction
+    regression = prediction is not None and prediction.task is Task.REGRESSION
+    if prediction is not None and column == prediction.label:
+        if _of_labels(metric):
+            return "the truth: among rows of one label, or of nearly the same one, nothing of it can drift or be told"
+        if _of_decisions(metric) and not regression:
+            return "the truth: of rows of one label each decision for it is right"
+    if column != draft.own_scores or not _of_decisions(metric):
+        return ""
+    if regression:  # how far numbers are off, and for whom, can differ between rows of nearly the same prediction; how frequent these are cannot
+        of_shares = metric.unit is Unit.POINTS and not metric.pairwise
+    else:
+        of_shares = metric.pairwise or metric.unit in {Unit.SHARE, Unit.POINTS}
+    return (
+        "what the model itself answered: rows of nearly the same answer are decided alike"
+        if of_shares
+        else ""
+    )
+
+
 def _of_decisions(metric: Metric) -> bool:
     """Whether a metric is about how the model decides the rows as they are."""
     stage = metric.stage in {Stage.PERFORMANCE, Stage.FAIRNESS}
     return stage and metric.needs_model and not metric.changes_inputs
+
+
+def _of_labels(metric: Metric) -> bool:
+    """Whether a metric of the data compares labels, or looks for what tells them: it is for some tasks alone, and counts no rows."""
+    of_some = metric.stage is Stage.DATA and set(metric.tasks) != set(Task)
+    return of_some and metric.unit in {Unit.POINTS, Unit.NUMBER}
 
 
 def strata_called_protected(draft: Draft, _: World) -> Iterator[Finding]:
