@@ -12,7 +12,7 @@ import pytest
 from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
 
-from assay.checks.catalogue import catalogue
+from assay.checks.catalogue import catalogue, metrics
 from assay.checks.counting.slices import tabulate
 from assay.checks.tabled import table_view
 from assay.domain.assessment import Asked
@@ -257,6 +257,23 @@ def test_without_other_rows_nothing_is_confirmed() -> None:
     few = counted(view_of([0] * 500, [0] * 99), depth=1)
     assert isinstance(few, Undefined)
     assert few.reason is Reason.EMPTY_GROUP
+
+
+@pytest.mark.parametrize(
+    ("metric", "setting"),
+    [
+        ("performance.found_slices", "searched"),
+        ("performance.psi", "reference"),
+        ("fairness.proxy_strength", "learnt_on"),
+    ],
+)
+def test_a_data_set_that_there_cannot_be_is_refused_before_anything_is_read(
+    metric: str, setting: str
+) -> None:
+    parameter = metrics()[metric].parameters[setting]
+    assert parameter.refuses("validation").startswith("one of ")
+    assert not parameter.refuses("develop")
+    assert metric == "performance.psi" or parameter.refuses("test")
 
 
 def test_a_slice_that_is_kept_from_the_search_passes_nothing() -> None:

@@ -487,7 +487,7 @@ def test_a_model_of_numbers_is_asked_about_no_decision(
 @pytest.mark.parametrize(
     ("task", "given", "code", "remedy"),
     [
-        ("multiclass", {}, "no_two_labels", "accuracy or loss"),
+        ("multiclass", {}, "no_two_labels", "accuracy' or 'measure: loss"),
         ("multiclass", {"measure": "accuracy"}, "", ""),
         ("regression", {}, "no_two_labels", "loss"),
         ("regression", {"measure": "accuracy"}, "nothing_decided", "loss"),

@@ -13,7 +13,7 @@ from assay.domain.answers import Answers
 from assay.domain.coherence import Draft, World, findings
 from assay.domain.settled import Settled, Settles
 from assay.domain.specification.subject import Prediction
-from assay.domain.vocabulary import Tier
+from assay.domain.vocabulary import Task, Tier
 
 NUMBER = Prediction.model_validate(
     {"task": "regression", "label": "y", "score": "euros", "range": [Decimal(100), Decimal(500)]}
@@ -85,3 +85,10 @@ def test_what_is_evidence_beside_criteria_never_gates(tier: Tier) -> None:
 
 def catalogue_of_refits() -> list[Any]:
     return [check.metric for check in catalogue().values() if check.metric.refits]
+
+
+def test_a_range_is_told_as_it_is_written() -> None:
+    """0 and 20000, where it said 20000.0."""
+    found = Settled(Settles.WIDTH).range({}, Answers(Task.REGRESSION, 0.0, 20000.0))
+    assert found is not None
+    assert [str(end) for end in found] == ["0", "20000"]

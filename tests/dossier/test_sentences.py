@@ -336,3 +336,19 @@ def test_rows_that_count_are_told_as_one_of_each_unit() -> None:
     data = record.specification.data.model_copy(update={"unit": None})
     alone = dataclasses.replace(record, specification=record.specification.model_copy(update={"data": data}))
     assert f"one per {unit}" not in read(render_html(alone)).words
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        ("data.value_drift", r"A label of \d+ or more, by time, is \d"),
+        ("performance.prediction_drift", r"A prediction of \d+ or more, by time, is \d"),
+        ("data.class_drift", r"The class \w+, by time, is \d"),
+        ("performance.class_decision_drift", r"The decided class \w+, by time, is \d"),
+    ],
+)
+def test_a_drift_is_told_with_where_it_was_looked_for(metric: str, said: str) -> None:
+    check = catalogue()[metric]
+    failing = next(example for example in check.examples if example.verdict is Verdict.FAIL)
+    text = told(knowing_every_metric(records.certified()), verdict(check, failing))
+    assert re.match(said, text), text

@@ -17,7 +17,7 @@ def train(data, seed):
     return data
 
 
-async def tune(data):
+async def tune(data, seed=0, *more):
     def inner():
         return data
 
@@ -27,6 +27,23 @@ async def tune(data):
 class Model:
     def fit(self):
         return self
+
+
+def seedless(data):
+    return data
+
+
+def greedy(data, seed, depth):
+    return data
+
+
+def named(data, *, seed):
+    return data
+
+
+@print
+def wrapped():
+    return 1
 
 
 if True:
@@ -45,7 +62,7 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.mark.parametrize("name", ["train", "tune"])
+@pytest.mark.parametrize("name", ["train", "tune", "wrapped"])
 def test_a_function_at_the_top_level_is_bound_by_the_digest_of_its_file(root: Path, name: str) -> None:
     found = recipe_of(root, f"recipes/train.py:{name}")
     assert (found.file, found.digest) == ("recipes/train.py", sha256_of(SOURCE.encode()))
@@ -59,9 +76,12 @@ def test_a_function_at_the_top_level_is_bound_by_the_digest_of_its_file(root: Pa
         (":train", "recipe_unreadable", "names no file and function"),
         ("recipes/train.py:", "recipe_unreadable", "names no file and function"),
         ("recipes/train.py:Model.fit", "recipe_unreadable", "names no file and function"),
-        ("recipes/train.py:Model", "recipe_has_no_function", "no function 'Model' at its top level; there are: train, tune"),
+        ("recipes/train.py:Model", "recipe_has_no_function", "no function 'Model' at its top level; there are: train, tune, seedless, greedy"),
         ("recipes/train.py:hidden", "recipe_has_no_function", "no function 'hidden' at its top level"),
         ("recipes/train.py:inner", "recipe_has_no_function", "no function 'inner' at its top level"),
+        ("recipes/train.py:seedless", "recipe_takes_no_seed", "'seedless' of recipes/train.py cannot be called with two arguments"),
+        ("recipes/train.py:greedy", "recipe_takes_no_seed", "is handed the training rows and a seed"),
+        ("recipes/train.py:named", "recipe_takes_no_seed", "is handed the training rows and a seed"),
         ("recipes:train", "not_a_file", "is a folder"),
         ("../outside.py:train", "recipe_outside", "outside of the specification's folder"),
         ("link.py:train", "recipe_outside", "outside of the specification's folder"),

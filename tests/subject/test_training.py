@@ -216,7 +216,28 @@ def test_what_a_recipe_does_wrong_is_told_with_what_to_do(
         model.scores(ROWS)
     assert wrong.value.code == code, wrong.value
     assert says in wrong.value.message
-    assert wrong.value.remedy or code == "recipe_stopped"
+    assert wrong.value.remedy
+    assert wrong.value.message.count("not usable") <= 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("np.full(rows.num_rows, 90.0)", "predictions between -9 and 9 were expected; of 400, 0 are missing or infinite and 400 lie outside"),
+        ("np.ones(3)", "400 predictions were expected, the model returned 3"),
+        ("['much'] * rows.num_rows", "made of complex numbers, or of no numbers"),
+        ("np.ones((rows.num_rows, 2))", "something else than a model that gives one number for each row"),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_told_as_that(tmp_path: Path, answer: str, says: str) -> None:
+    text = f"def train(data, seed):\n    return lambda rows: {answer}\n"
+    with (
+        pytest.raises((Crash, SubjectError)) as wrong,
+        Trained(replace(recipe(tmp_path, text), answers=NUMBER), ROWS, 1) as model,
+    ):
+        model.scores(ROWS)
+    assert says in wrong.value.message
+    assert wrong.value.remedy
 
 
 def test_other_bytes_than_those_that_were_bound_do_not_run(tmp_path: Path) -> None:

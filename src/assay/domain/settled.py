@@ -65,8 +65,13 @@ def _number(value: Decimal | int | str) -> Decimal:
     return found
 
 
+def _exactly(number: float) -> Decimal:
+    """A number as it is written: 20000, and not 20000.0."""
+    return Decimal(repr(number).removesuffix(".0"))
+
+
 def _width(shares: tuple[Decimal, ...], answers: Answers) -> Range:
-    width = Decimal(repr(answers.high)) - Decimal(repr(answers.low))
+    width = _exactly(answers.high) - _exactly(answers.low)
     return ZERO, width * max((max(share, ONE - share) for share in shares), default=ONE)
 
 
@@ -80,7 +85,7 @@ def _inverse(shares: tuple[Decimal, ...], _: Answers) -> Range:
 
 
 _RANGES: Mapping[Settles, Callable[[tuple[Decimal, ...], Answers], Range]] = {
-    Settles.ANSWERS: lambda _, answers: (Decimal(repr(answers.low)), Decimal(repr(answers.high))),
+    Settles.ANSWERS: lambda _, answers: (_exactly(answers.low), _exactly(answers.high)),
     Settles.WIDTH: _width,
     Settles.GAIN: _gain,
     Settles.SPREAD: lambda amounts, _: (min(amounts), max(amounts)),

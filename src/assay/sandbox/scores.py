@@ -9,6 +9,9 @@ from assay.domain.answers import BINARY, NEAR_ONE, Answers
 from assay.domain.errors import Crash
 from assay.domain.vocabulary import Reason
 
+UNUSABLE = "The model's answer is not usable"
+"""How the sentence begins about an answer that is none."""
+
 
 def scores_in(body: bytearray | memoryview, rows: int, answers: Answers) -> NDArray[np.float64]:
     """The answers that a child sent as the bytes of floats, row after row. Raises Crash: as :func:`checked_scores`."""
@@ -41,7 +44,9 @@ def checked_scores(scores: object, rows: int, answers: Answers = BINARY) -> NDAr
             answers,
         )
     if len(array) != rows:
-        raise _invalid(f"{rows:,} scores were expected, the model returned {len(array):,}", answers)
+        raise _invalid(
+            f"{rows:,} {answers.answer}s were expected, the model returned {len(array):,}", answers
+        )
     if several and array.shape[1] != answers.width:
         raise _invalid(
             f"{answers.width} probabilities a row were expected, the model returned {array.shape[1]}", answers
@@ -53,7 +58,7 @@ def checked_scores(scores: object, rows: int, answers: Answers = BINARY) -> NDAr
         infinite = int((~np.isfinite(numbers)).sum())
         outside = int(((numbers < low) | (numbers > high)).sum()) - int(np.isinf(numbers).sum())
         raise _invalid(
-            f"scores between {low:.15g} and {high:.15g} were expected; of {numbers.size:,}, {infinite:,} are missing or infinite and "
+            f"{answers.answer}s between {low:.15g} and {high:.15g} were expected; of {numbers.size:,}, {infinite:,} are missing or infinite and "
             f"{outside:,} lie outside",
             answers,
         )
@@ -65,7 +70,7 @@ def checked_scores(scores: object, rows: int, answers: Answers = BINARY) -> NDAr
 def _invalid(what: str, answers: Answers) -> Crash:
     """The error for an answer that is no answer; ``what`` is a clause without a row's value."""
     return Crash(
-        f"The model's answer is not usable: {what}.",
+        f"{UNUSABLE}: {what}.",
         code=Reason.MODEL_OUTPUT_INVALID.value,
         remedy=f"Mend the model or its adapter; a certificate needs {answers.wanted} for every row.{answers.correct}",
     )

@@ -58,7 +58,7 @@ MODEL = Role(
             "Install it there with: pip install pandas",
         ),
         Reason.MODEL_OUTPUT_INVALID.value: (
-            "gave an answer that is not usable: it is made of complex numbers",
+            "gave an answer that is not usable: it is made of complex numbers, or of no numbers",
             "Mend the model; a certificate needs a probability for every row.",
         ),
     },

@@ -11,6 +11,7 @@ from assay.domain.digests import sha256_of
 from assay.domain.errors import SubjectError
 from assay.subject.digest import open_regular
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LARGEST = 16 << 20
 """Bytes of a source file that is read: far more than anybody wrote by hand."""
@@ -37,7 +38,7 @@ def recipe_of(root: Path, written: str) -> Recipe:
 
     Raises:
         SubjectError: ``recipe_unreadable`` of what names no file and function, is no Python or too large; ``recipe_outside`` of a
-            file outside of the folder; ``recipe_has_no_function``; and as :func:`~assay.subject.digest.open_regular`.
+            file outside of the folder; ``recipe_has_no_function``; ``recipe_takes_no_seed`` of one that cannot be called with rows and seed; and as :func:`~assay.subject.digest.open_regular`.
     """
     file, function = file_of(written), written.rpartition(":")[2]
     if not file or not function.isidentifier():
@@ -64,11 +65,17 @@ def recipe_of(root: Path, written: str) -> Recipe:
             code="recipe_has_no_function",
             remedy="Name the function that trains the model, as file.py:function, or define it there with def.",
         )
+    if not _takes_two(defined[function]):
+        raise SubjectError(
+            f"The function {function!r} of {file} cannot be called with two arguments, and is handed the training rows and a seed.",
+            code="recipe_takes_no_seed",
+            remedy=f"Define it as: def {function}(data, seed)",
+        )
     return Recipe(file, sha256_of(content))
 
 
-def _functions(path: Path, content: bytes) -> tuple[str, ...]:
-    """The names that are defined by ``def`` at the top level of a source file."""
+def _functions(path: Path, content: bytes) -> dict[str, _Function]:
+    """What is defined by ``def`` at the top level of a source file, by its name; of several the last one."""
     if len(content) > LARGEST:
         raise _no_python(path, f"it has more than {LARGEST >> 20} MB")
     try:
@@ -78,7 +85,17 @@ def _functions(path: Path, content: bytes) -> tuple[str, ...]:
         raise _no_python(path, f"line {wrong.lineno or 1}: {wrong.msg}") from None
     except (ValueError, RecursionError, MemoryError) as wrong:
         raise _no_python(path, str(wrong) or "it is nested too deeply") from None
-    return tuple(dict.fromkeys(node.name for node in read.body if isinstance(node, _FUNCTIONS)))
+    return {node.name: node for node in read.body if isinstance(node, _FUNCTIONS)}
+
+
+def _takes_two(function: _Function) -> bool:
+    """Whether two arguments can be given by their place; what a decorator makes of a function is not known, and may."""
+    if function.decorator_list:
+        return True
+    takes = function.args
+    most = len(takes.posonlyargs) + len(takes.args)
+    named = any(default is None for default in takes.kw_defaults)
+    return not named and most - len(takes.defaults) <= 2 and (most >= 2 or takes.vararg is not None)
 
 
 def _no_python(path: Path, why: str) -> SubjectError:

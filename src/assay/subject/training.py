@@ -18,16 +18,19 @@ from assay.domain.errors import Crash
 from assay.domain.vocabulary import Reason, Task
 from assay.sandbox.launch import Child
 from assay.sandbox.roles import DEFAULT_LIMITS, Limits, Role
+from assay.sandbox.scores import UNUSABLE
 from assay.subject.digest import file_changed, held
 
 TRAINING = 600.0
 """Seconds that a recipe may take to train one model."""
 GIVES: Mapping[Task, str] = {
     Task.BINARY: "the probability of label 1",
-    Task.REGRESSION: "the number that is predicted",
+    Task.REGRESSION: "one number",
     Task.MULTICLASS: "a probability for each class",
 }
 """What a trained model is asked of each row, by task."""
+WITHIN: Mapping[Task, str] = {Task.REGRESSION: ", none beyond 'prediction.range'"}
+"""What else is asked of the answers, where the specification says what they can be."""
 RETURNED: Mapping[Task, str] = {
     Task.BINARY: "a fitted classifier with predict_proba and the classes 0 and 1, a booster, or a function of the rows",
     Task.REGRESSION: "a fitted regressor with predict, a booster of a regression, or a function of the rows",
@@ -38,7 +41,7 @@ RETURNED: Mapping[Task, str] = {
 
 def role_of(task: Task) -> Role:
     """A child that trains, and what is said when it fails."""
-    gives = f"Let it return a model that gives {GIVES[task]} for each row."
+    gives = f"Let it return a model that gives {GIVES[task]} for each row{WITHIN.get(task, '')}."
     return Role(
         "The recipe",
         Reason.RECIPE_CRASHED.value,
@@ -48,6 +51,8 @@ def role_of(task: Task) -> Role:
         {
             Reason.RECIPE_CRASHED.value: "Call its function outside of Assay with a part of the training rows as a pyarrow.Table and a "
             "seed, in the same environment, and mend what goes wrong there. It sees its own file and installed packages, and no other file.",
+            Reason.RECIPE_STOPPED.value: "It is handed its rows, and sees its own file and installed packages: no other file, no network, no other process. "
+            "Take what else it needs from the columns of the training rows.",
             Reason.RECIPE_TIMED_OUT.value: f"Make it faster: training one model may take {TRAINING:.0f} seconds.",
             Reason.RECIPE_OUTPUT_INVALID.value: gives,
         },
@@ -57,7 +62,7 @@ def role_of(task: Task) -> Role:
                 "Encode the column in the model itself (a pipeline), or leave it out of the inputs.",
             ),
             "model_unsupported": (
-                f"returned something else than a model that gives {GIVES[task]}",
+                f"returned something else than a model that gives {GIVES[task]} for each row",
                 f"Return {RETURNED[task]}.",
             ),
             "model_inputs_differ": (
@@ -69,7 +74,7 @@ def role_of(task: Task) -> Role:
                 "Install it there with: pip install pandas",
             ),
             Reason.MODEL_OUTPUT_INVALID.value: (
-                "returned a model whose answer is not usable: it is made of complex numbers",
+                "returned a model whose answer is not usable: it is made of complex numbers, or of no numbers",
                 gives,
             ),
         },
@@ -130,7 +135,7 @@ class Trained:
                 raise
             role = role_of(self._answers.task)
             raise Crash(
-                f"The recipe trained a model whose answer is not usable. {wrong.message}",
+                f"The recipe trained a model whose answer is not usable{wrong.message.removeprefix(UNUSABLE)}",
                 code=role.invalid,
                 remedy=role.remedies[role.invalid],
             ) from wrong

@@ -46,7 +46,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
     estimand="The largest difference between two periods, or between two parts of a stratum such as two sites, in the share of rows whose label is a cut or more; "
     "over all cuts, the time and all strata.",
     unit=Unit.POINTS,
-    reading="a {label} of {family} is {value} more frequent[ in {first} than in {second}]",
+    reading="a label of {family}, is {value} more frequent[ in {first} than in {second}]",
     need=Tabulated(tabulate, parting_columns, per_unit=True, known=True),
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,

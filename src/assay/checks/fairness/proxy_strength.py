@@ -74,7 +74,10 @@ def _view(women: float, men: float) -> TableView:
     parameters={
         "column": COLUMN,
         "learnt_on": Parameter(
-            "The data set on which the typical values are learnt.", default="train", names=Names.DATA
+            "The data set on which the typical values are learnt.",
+            default="train",
+            choices=("train", "develop"),
+            names=Names.DATA,
         ),
     },
     examples=(

@@ -47,7 +47,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
     estimand="The largest difference between two periods, or between two parts of a stratum such as two sites, in the share of rows that are given a class; over all "
     "classes, the time and all strata.",
     unit=Unit.POINTS,
-    reading="the decided class {family} is {value} more frequent[ in {first} than in {second}]",
+    reading="the decided class {family}, is {value} more frequent[ in {first} than in {second}]",
     need=TabulatedOutcomes(tabulate, parting_columns),
     tasks=(Task.MULTICLASS,),
     comparators=AT_MOST,

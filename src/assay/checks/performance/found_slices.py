@@ -94,6 +94,7 @@ def _slices(n: int, wrong: int) -> tuple[dict[str, list[int]], list[int], list[f
         "searched": Parameter(
             "The data set on which slices are searched; the model is asked about its rows, too.",
             default="develop",
+            choices=("develop", "train"),
             names=Names.DATA,
         ),
         "worst": Parameter(
@@ -190,8 +191,7 @@ def _no_others(view: TableView, searched: str) -> str:
             "Name another data set as 'searched'."
         )
     if searched not in view.tables:
-        known = ", ".join(name for name in view.tables if name != view.data) or "none"
-        return f"There is no other data set {searched!r} to search; there are: {known}."
+        return f"There is no other data set {searched!r} to search: name one under 'data', or another as 'searched'."
     return ""
 
 

@@ -45,7 +45,7 @@ def _months(*shares: float, rows: int = 1000) -> TableView:
     estimand="The largest difference between two periods, or between two parts of a stratum such as two sites, in the share of rows whose prediction is a cut or more; "
     "over all cuts, the time and all strata.",
     unit=Unit.POINTS,
-    reading="a prediction of {family} is {value} more frequent[ in {first} than in {second}]",
+    reading="a prediction of {family}, is {value} more frequent[ in {first} than in {second}]",
     need=TabulatedOutcomes(tabulate, parting_columns, known=True),
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,

@@ -118,7 +118,12 @@ def _view(n: int, *shares: float) -> TableView:
             default="",
             written=Written.INCREASING,
         ),
-        "reference": Parameter("The data set to compare with.", default="develop", names=Names.DATA),
+        "reference": Parameter(
+            "The data set to compare with.",
+            default="develop",
+            choices=("train", "develop", "test"),
+            names=Names.DATA,
+        ),
         "distance": Parameter("psi, total_variation or hellinger.", default="psi", choices=tuple(Distance)),
     },
     examples=(

@@ -108,7 +108,7 @@ def foreign_task(draft: Draft, world: World) -> Iterator[Finding]:
         yield Finding(
             ("criteria", i, "metric"),
             "foreign_task",
-            f"{metric.title} is for tasks that are {' or '.join(metric.tasks)}; 'prediction.task' is {task} "
+            f"{metric.title} is for {' or '.join(metric.tasks)} tasks; 'prediction.task' is {task} "
             f"({criterion.id!r}).",
             nearest=(close or [nearest(metric.id, fitting)])[0],
             remedy=f"Choose a metric of this task: {listed(fitting, most=20)}."

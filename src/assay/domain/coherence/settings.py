@@ -268,14 +268,14 @@ def _unfit(
             if value not in about(parameter):
                 continue
             others = " or ".join(
-                choice for choice in parameter.choices if choice not in parameter.unfit(task)
+                f"'{name}: {choice}'" for choice in parameter.choices if choice not in parameter.unfit(task)
             )
             yield Finding(
                 ("criteria", i, "with", name) if name in criterion.parameters else ("criteria", i),
                 code,
                 f"{name!r} of {criterion.metric!r} is {value}{'' if name in criterion.parameters else ' where nothing is set'}, which {said} "
                 f"({criterion.id!r}).",
-                remedy=f"Write '{name}: {others}' under its 'with:'.",
+                remedy=f"Write {others} under its 'with:'.",
             )
 
 

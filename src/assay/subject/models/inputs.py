@@ -88,12 +88,19 @@ def reals(values: Any) -> Scores:
     """
     array = np.asarray(values)
     if array.dtype.kind == "c":
-        raise SubjectError(
-            "The model's answer is not usable: it is made of complex numbers.",
-            code="model_output_invalid",
-            remedy="Mend the model; a certificate needs a probability for every row.",
-        )
-    return array.astype(np.float64)
+        raise _unusable("complex numbers")
+    try:
+        return array.astype(np.float64)
+    except (ValueError, TypeError):
+        raise _unusable("no numbers") from None
+
+
+def _unusable(of: str) -> SubjectError:
+    return SubjectError(
+        f"The model's answer is not usable: it is made of {of}.",
+        code="model_output_invalid",
+        remedy="Mend the model; a certificate needs a number, or several, for every row.",
+    )
 
 
 def objects(batch: pa.RecordBatch, names: Sequence[str]) -> NDArray[Any]:
