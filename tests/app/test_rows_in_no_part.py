@@ -156,3 +156,35 @@ def test_half_of_the_rows_of_a_rare_label_do_not_hide_in_no_group(
     else:
         failed = dict.fromkeys(("rec", "slice", "part"), Verdict.FAIL)
         assert seen == failed | dict.fromkeys(("drift", "months", "all"), Verdict.PASS)
+
+
+@pytest.mark.parametrize("hidden", [0, 152])
+def test_half_of_the_refused_of_a_small_group_do_not_hide_in_no_group(
+    folder: Folder, hidden: int, monkeypatch
+) -> None:
+    """Women are a twenty-fifth of the rows, and half of theirs, all of them refused, are 1.9 % of all rows: less than 2 %, and of nobody's label most."""
+    monkeypatch.setattr(open_engine, "executor_of", in_process)
+
+    def made(seed: int, n: int) -> pa.Table:
+        table, at = people(n, seed), np.arange(n)
+        women, lost = at < n // 25, at < hidden * n // 8000
+        refused = np.where(at < n * 152 // 8000, True, np.where(women, at % 2 == 0, at % 3 == 0))
+        sex = pa.array(np.where(women, 2, 1), mask=lost)
+        score = pa.array(np.where(refused, 0.9, 0.1))
+        table = table.set_column(table.schema.get_field_index("sex"), "sex", sex)
+        return table.set_column(table.schema.get_field_index("score"), "score", score)
+
+    folder.test, folder.develop = made(1, 8000), made(2, 4000)
+    folder.dictionary = folder.dictionary.replace("2: female}", "2: female}, missing: allowed")
+    folder.look_alike()
+    record = assay.certify(
+        folder.write(), workers=0, certify_without_a_lock=True, certify_a_hopeless_specification=True
+    ).record
+    (approval,) = (j for j in record.judged if j.assessment.criterion == "approval-sex")
+    if not hidden:
+        assert approval.verdict is Verdict.FAIL
+    else:
+        assert approval.verdict is Verdict.NOT_EVALUABLE
+        (reason,) = approval.assessment.undefined
+        assert reason.reason is Reason.ROWS_IN_NO_GROUP
+        assert "decided as 1 are in none of the groups of 'sex'" in reason.detail

@@ -5,6 +5,8 @@ Few may be; with more, of all rows or of those of one group, nobody knows what t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from assay.app.judging.case import Case
 from assay.app.judging.measure import Measured
 from assay.domain import gating
@@ -152,7 +154,7 @@ def rows_in_no_group(
         asked = {label: counts for label, counts in by_group.items() if label not in aside}
         if said := gating.in_no_part(None, name, outside, rows, asked):
             return f"{said} Correct their values, or declare a part of the stratum {name!r} for them."
-    return _of_one_label(specification, tally, wanted)
+    return _of_one_label(specification, tally, wanted) or _of_one_decision(specification, tally, wanted)
 
 
 def _of_one_label(specification: Specification, tally: Partial, wanted: Wanted) -> str:
@@ -182,6 +184,38 @@ def _of_one_label(specification: Specification, tally: Partial, wanted: Wanted) 
                     f"a share of {gating.MOST_IN_NO_GROUP} may, of each label. Correct their values, or declare a group or a part for them."
                 )
     return ""
+
+
+def _of_one_decision(specification: Specification, tally: Partial, wanted: Wanted) -> str:
+    """Why too many rows that are decided alike, of all or of one label, are in none of the groups or parts: few of all rows may be half of those of a group that are
+    refused."""
+    names, outcomes = specification.prediction.answers.label_names, tally.outcomes
+    if len(names) < 2 or outcomes is None or not wanted.need.asks_model:
+        return ""
+    criterion = wanted.criterion
+    across = specification.groupings()[criterion.across] if criterion.across is not None else ()
+    every = outcomes.decisions.sum(axis=0)
+    for name in (*across, *criterion.where):
+        outside = every - sum(of for _, of in outcomes.of_groups((name,)))
+        block = "parts" if name in specification.strata else "groups"
+        for lost, of, said in _decided_alike(outside.tolist(), every.tolist(), names):
+            if gating.many_of_few(lost, of):
+                return (
+                    f"{lost:,} of {of:,} rows {said} are in none of the {block} of {name!r}; at most a share of {gating.MOST_IN_NO_GROUP} may, of each "
+                    "decision. Correct their values, or declare a group or a part for them."
+                )
+    return ""
+
+
+def _decided_alike(
+    lost: list[list[int]], every: list[list[int]], names: tuple[str, ...]
+) -> Iterator[tuple[int, int, str]]:
+    """By decision, of all labels and of each, the rows that are lost and all, and what they are called; of rows by (label, decision)."""
+    for decided, name in enumerate(names):
+        counts = [(lost[label][decided], every[label][decided]) for label in range(len(names))]
+        yield sum(n for n, _ in counts), sum(of for _, of in counts), f"decided as {name}"
+        for (n, of), label in zip(counts, names, strict=True):
+            yield n, of, f"with label {label} decided as {name}"
 
 
 def _both(outside: TableCounts, every: TableCounts, labels: tuple[str, ...]) -> dict[str, tuple[int, int]]:
