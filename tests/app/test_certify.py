@@ -1058,7 +1058,7 @@ def test_a_recipe_is_bound_by_its_file_and_must_define_its_function(folder):
     (problem,) = refused.value.problems
     assert (problem.code, problem.found, problem.place.line) == ("not_found", "trian.py:train", 12)
     recipe = folder.root / "train.py"
-    recipe.write_text("def fit():\n    raise SystemExit\n\n\nfit()\n")
+    recipe.write_text("def fit(data, seed):\n    raise SystemExit\n\n\nfit(None, 1)\n")
     with pytest.raises(assay.InvalidDocument, match=r"trian\.py.*Did you mean 'train\.py'"):
         assay.certify(path, rehearse=True, workers=0)
     folder.edit("trian.py:train", "train.py:train").write()
