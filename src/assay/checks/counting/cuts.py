@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from assay.checks.counting.parted import (
     APART,
+    RARE,
     drift_between_parts,
     hardly_parted,
     nothing_to_part_by,
@@ -54,9 +55,15 @@ def by_reached(
     return parted_by(rows, context, reached, labelled=labelled)
 
 
-def drift_of_numbers(view: TableView, *, by: str, period: str, join_below: int, rows: str) -> Counts:
-    """How many numbers of each part reach each cut, by the tables of :func:`by_reached`; or why no drift could be seen in them."""
-    if view.n and (said := nothing_to_part_by(view, by) or _unseen(view)):
+def drift_of_numbers(
+    view: TableView, *, by: str, period: str, join_below: int, rows: str, least: float = RARE
+) -> Counts:
+    """How many numbers of each part reach each cut, by the tables of :func:`by_reached`; or why no drift could be seen in them.
+
+    Args:
+        least: the share of the rows that one of the cuts must part from the others, where none are declared.
+    """
+    if view.n and (said := nothing_to_part_by(view, by) or _unseen(view, least)):
         return said
     return drift_between_parts(
         view,
@@ -68,7 +75,7 @@ def drift_of_numbers(view: TableView, *, by: str, period: str, join_below: int, 
     )
 
 
-def _unseen(view: TableView) -> Undefined | None:
+def _unseen(view: TableView, least: float) -> Undefined | None:
     """Why no drift could be seen: no cut is known, or none parts more than a few rows from the others."""
     rarer: dict[str, float] = {}
     for table, counts in view.tables[view.data].items():
@@ -76,7 +83,7 @@ def _unseen(view: TableView) -> Undefined | None:
         if counts.total:
             share = min(reached, counts.total - reached) / counts.total
             rarer[cut] = max(share, rarer.get(cut, 0.0))
-    if said := hardly_parted(rarer, "a number"):
+    if said := hardly_parted(rarer, "a number", RARE if view.context.parameters["at"] else least):
         return Undefined(Reason.NOT_MEASURED, said)
     if not view.tables[view.data] and not view.context.parameters["at"]:
         return Undefined(

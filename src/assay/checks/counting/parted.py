@@ -113,16 +113,16 @@ def drift_between_parts(
     return Rates(tuple(cells), Compare.DIFFERENCE)
 
 
-def hardly_parted(rarer: Mapping[str, float], what: str) -> str:
+def hardly_parted(rarer: Mapping[str, float], what: str, least: float = RARE) -> str:
     """That no cut parts more than a few rows from the others, so that hardly anything could be seen to drift; empty where one does.
 
     Args:
-        rarer: by cut, the share of the rows on its rarer side. what: what is cut, with its article.
+        rarer: by cut, the share of the rows on its rarer side. what: what is cut, with its article. least: the share that one must part from the others.
     """
     most = max(rarer.values(), default=1.0)
-    if most >= RARE:
+    if most >= least:
         return ""
     return (
         f"Hardly any row reaches {' or '.join(rarer)}, or hardly any does not (a share of {most:.2g}), so that hardly anything could "
-        f"drift there; name {what} under 'at' that a share of {RARE} or more reaches, and of which as many fall short."
+        f"drift there; name {what} under 'at' that a share of {least} or more reaches, and of which as many fall short."
     )
