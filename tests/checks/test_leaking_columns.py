@@ -81,23 +81,39 @@ def test_a_column_that_is_the_label_in_another_spelling_never_passes(learnt: tup
     assert "1,000 of 1,000 rows of the label 0 have a value of 'x' that no row of 'train' has" in found.detail
 
 
-def test_identifiers_and_the_time_are_not_learnt_where_inputs_are_not_known() -> None:
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [
+        (
+            (["05-01", "06-01"], ["05-01", "06-01"]),
+            ["day", "x"],
+        ),  # whatever it is called, it was written when the outcome was known
+        ((["05-01", "06-01"], ["07-01", "08-01"]), ["x"]),
+        ((["05-01", "06-01"], None), ["x"]),
+    ],
+    ids=["the same days", "later days", "no days"],
+)
+def test_where_inputs_are_not_known_identifiers_are_not_learnt_and_the_time_where_its_days_come_again(
+    days: tuple[list[str], list[str] | None], found: list[str]
+) -> None:
     label = np.arange(400) % 2
+    columns = {"id": [f"p{i}" for i in range(400)], "x": np.arange(400) // 2 % 7}
     known = [Column(name=n, type=t, description=n) for n, t in (("id", "identifier"), ("day", "date"))]
-    columns = {"id": [f"p{i}" for i in range(400)], "day": ["2024-01-01"] * 400, "x": label}
-    dictionary = (*known, Column(name="x", type="number", description="x"))
+    judged, learnt = (columns | ({"day": [of[y] for y in label]} if of else {}) for of in days)
     view = table_view(
         tabulate,
-        columns,
+        judged,
         label=label,
-        others={"train": columns},
+        others={"train": learnt},
         labels_of_others={"train": label},
         parameters={"column": ""},
-        dictionary=dictionary,
+        dictionary=(*known, Column(name="x", type="number", description="x")),
         inputs=(),
         time="day",
     )
-    assert list(view.tables["test"]) == ["number of x"]
+    counts = CHECK.count(view, arguments={})
+    assert [cell.label for cell in counts.cells if ", " not in cell.label] == found
+    assert auc_of(counts.cells[0]) == pytest.approx(1.0 if "day" in found else 0.5, abs=0.1)
 
 
 def test_a_column_that_only_the_judged_rows_have_is_named_and_never_passes() -> None:

@@ -118,6 +118,24 @@ def test_equal_numbers_give_cuts_between_them_and_numbers_that_are_all_alike_non
     assert isinstance(drift(some(1, n=300), known=[5.0] * 50, at="5, 10"), Rates)
 
 
+def test_predictions_that_lie_together_between_two_cuts_of_the_labels_show_no_drift() -> None:
+    """All but three in a hundred moved by 13 standard deviations of their own, and no cut was passed."""
+    draw = np.random.default_rng(1)
+    rows, known = some(1, n=4000), draw.normal(140, 50, 500).clip(0, 400)
+    late = rows["day"] >= "2024-01-01"
+    rows["stay"] = np.where(np.arange(4000) % 33 == 0, 130.0, draw.normal(np.where(late, 158.0, 145.0), 1.0))
+    found = drift(rows, "performance.prediction_drift", known=known)
+    assert isinstance(found, Undefined)
+    assert "that a share of 0.1 or more reaches" in found.detail
+    told = drift(rows, "performance.prediction_drift", known=known, at="140, 150")
+    assert isinstance(told, Rates)
+    shares = [cell.events / cell.trials for cell in told.cells if cell.family == "150 or more, by time"]
+    assert max(shares) - min(shares) > 0.9
+    assert isinstance(
+        drift(rows, known=known), Rates
+    )  # of labels a rare cut may be all that there is: most claims are none
+
+
 def test_cuts_that_hardly_any_row_reaches_show_no_drift() -> None:
     found = drift(some(1), at="300")
     assert isinstance(found, Undefined)

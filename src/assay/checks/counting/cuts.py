@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.counting.parted import (
+    RARE,
     drift_between_parts,
     hardly_parted,
     nothing_to_part_by,
@@ -53,9 +54,15 @@ def by_reached(
     return parted_by(rows, context, reached, labelled=labelled)
 
 
-def drift_of_numbers(view: TableView, *, by: str, period: str, join_below: int, rows: str) -> Counts:
-    """How many numbers of each part reach each cut, by the tables of :func:`by_reached`; or why no drift could be seen in them."""
-    if view.n and (said := nothing_to_part_by(view, by) or _unseen(view)):
+def drift_of_numbers(
+    view: TableView, *, by: str, period: str, join_below: int, rows: str, least: float = RARE
+) -> Counts:
+    """How many numbers of each part reach each cut, by the tables of :func:`by_reached`; or why no drift could be seen in them.
+
+    Args:
+        least: the share of the rows that one of the cuts must part from the others, where none are declared.
+    """
+    if view.n and (said := nothing_to_part_by(view, by) or _unseen(view, least)):
         return said
     return drift_between_parts(
         view,
@@ -67,9 +74,9 @@ def drift_of_numbers(view: TableView, *, by: str, period: str, join_below: int, 
     )
 
 
-def _unseen(view: TableView) -> Undefined | None:
+def _unseen(view: TableView, least: float) -> Undefined | None:
     """Why no drift could be seen: no cut is known, or none parts more than a few rows from the others."""
-    if said := hardly_parted(view, "a number"):
+    if said := hardly_parted(view, "a number", RARE if view.context.parameters["at"] else least):
         return Undefined(Reason.NOT_MEASURED, said)
     if not view.tables[view.data] and not view.context.parameters["at"]:
         return Undefined(

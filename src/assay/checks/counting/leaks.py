@@ -39,13 +39,21 @@ class Side:
     one: str = "one label"
 
 
+def looked_at(context: TableContext) -> tuple[str, ...]:
+    """The columns that are looked at: those of which something can be learnt, and where nobody knows what the model is fed the time: it is what the
+    specification calls so, and only where its values come again can they be learnt."""
+    by_default = not (context.parameters["column"] or context.inputs)
+    time = (context.time,) if by_default and context.time is not None else ()
+    return tuple(dict.fromkeys((*learnable(context), *time)))
+
+
 def by_value_and_label(
     rows: Rows, context: TableContext, label: Integers, labels: int
 ) -> dict[str, Integers]:
     """By column, the value of each row, missing ones last, whether it has one, its groups and its label."""
     found = {}
     groups = tuple((rows.group(name) + 1, len(labels) + 1) for name, labels in context.layout.attributes)
-    for name in learnable(context):
+    for name in looked_at(context):
         if name in rows.names:
             code, size = rows.codes(name, fine=True)
             value = np.where(code < 0, size, code)
@@ -204,9 +212,14 @@ def screened(view: TableView, column: str, labels: int, sides: Iterable[Side]) -
     for name in sorted(name for name in view.tables[view.data] if name.startswith((NUMBER, CODE))):
         for side in sides:
             found = _screened(name, view, learnt_on, labels, side)
-            if isinstance(found, Undefined):
+            if name.partition(" of ")[2] not in learnable(
+                view.context
+            ):  # the time, of which most values may be new
+                cells += [] if isinstance(found, Undefined) or not all(c.scores for c in found) else found
+            elif isinstance(found, Undefined):
                 return found
-            cells += found
+            else:
+                cells += found
     if not any(cell.scores for cell in cells):
         lacking = repr(column) if column else "that the model is fed"
         return Undefined(

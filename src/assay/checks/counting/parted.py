@@ -121,20 +121,20 @@ def reached_by_cut(view: TableView) -> Iterator[tuple[str, int, int]]:
             yield table.partition(APART)[2], reached, counts.total
 
 
-def hardly_parted(view: TableView, what: str) -> str:
+def hardly_parted(view: TableView, what: str, least: float = RARE) -> str:
     """That no cut parts more than a few rows from the others, so that hardly anything could be seen to drift; empty where one does, or there is none.
 
     Args:
-        what: what is cut, with its article.
+        what: what is cut, with its article. least: the share that one must part from the others.
     """
     rarer: dict[str, float] = {}
     for cut, reached, total in reached_by_cut(view):
         if cut:
             rarer[cut] = max(min(reached, total - reached) / total, rarer.get(cut, 0.0))
     most = max(rarer.values(), default=1.0)
-    if most >= RARE:
+    if most >= least:
         return ""
     return (
         f"Hardly any row reaches {' or '.join(rarer)}, or hardly any does not (a share of {most:.2g}), so that hardly anything could "
-        f"drift there; name {what} under 'at' that a share of {RARE} or more reaches, and of which as many fall short."
+        f"drift there; name {what} under 'at' that a share of {least} or more reaches, and of which as many fall short."
     )

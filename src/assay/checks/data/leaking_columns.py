@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.columns import COLUMN
-from assay.checks.counting.leaks import Side, by_value_and_label, screened
-from assay.checks.counting.learnt import learnable
+from assay.checks.counting.leaks import Side, by_value_and_label, looked_at, screened
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts
@@ -72,7 +71,7 @@ def _view(knows: float, *, others: tuple[str, ...] = ("train",)) -> TableView:
     "of several classes, that of each class against all others; how a value is scored was learnt on another data set.",
     unit=Unit.NUMBER,
     reading="the column[ {part}] alone ranks the cases with an AUC of {value}",
-    need=TabulatedEverywhere(tabulate, learnable, per_unit=True, of_labels=True),
+    need=TabulatedEverywhere(tabulate, looked_at, per_unit=True, of_labels=True),
     tasks=(Task.BINARY, Task.MULTICLASS),
     comparators=AT_MOST,
     ideal=Decimal("0.5"),
@@ -131,6 +130,7 @@ def leaking_columns(view: TableView, *, column: str) -> Counts:
         too good to be true. Rows shared with the data that it was learnt on make columns look better; ``data.split_overlap`` finds them. A value
         that is learnt on few rows is under-estimated, so a column that names single cases is not found unless the cases recur. With more than 2 % of the
         rows of a label whose value was not seen where it was learnt the criterion is not evaluable: of such values nothing is known.
+        Where the inputs are not known, identifiers are not looked at, and the time only if its values come again.
         Nor is it with more than 2 % of the rows of either data set, or of a group there, without a label.
     Remedy:
         Ask when and by whom the column is filled in; take out what is not known at the time of the decision, and train again.

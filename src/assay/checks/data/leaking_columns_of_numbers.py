@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.columns import COLUMN
 from assay.checks.counting.cuts import cuts_of
-from assay.checks.counting.leaks import Side, by_value_and_label, screened
-from assay.checks.counting.learnt import learnable
+from assay.checks.counting.leaks import Side, by_value_and_label, looked_at, screened
 from assay.checks.tabled import table_view
 from assay.domain.answers import Answers
 from assay.domain.evidence import Counts, Undefined
@@ -84,7 +83,7 @@ def _view(knows: float, *, others: tuple[str, ...] = ("train",)) -> TableView:
     "named column, on all rows, on those that have a value, and on those of each protected group; how a value is scored was learnt on another data set.",
     unit=Unit.NUMBER,
     reading="the column[ {part}] alone ranks the cases with an AUC of {value}",
-    need=TabulatedEverywhere(tabulate, learnable, per_unit=True, of_labels=True, known=True),
+    need=TabulatedEverywhere(tabulate, looked_at, per_unit=True, of_labels=True, known=True),
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     ideal=Decimal("0.5"),

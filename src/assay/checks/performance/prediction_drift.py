@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.counting.cuts import AT, by_reached, drift_of_numbers
+from assay.checks.counting.cuts import AT, BELOW, by_reached, drift_of_numbers
 from assay.checks.counting.drifting import SETTINGS
 from assay.checks.counting.parted import ALL, BY, parting_columns
 from assay.checks.tabled import table_view
@@ -94,8 +94,8 @@ def prediction_drift(view: TableView, *, by: str, period: str, join_below: int) 
         and Smirnov on these cuts. A gap is bounded by MOVER with Clopper-Pearson limits and an audit of its exact size (Zou & Donner 2008, Statistics in Medicine 27). A pass
         needs each pair (intersection-union, Berger 1982); a fail pays for all pairs, cuts, periods and strata (Holm 1979, Scand. J. Statist. 6).
     Limits:
-        A drift within a period is averaged, and one that moves predictions between two cuts is not seen. Predictions lie closer together than labels: where hardly any
-        reaches a cut, or hardly any does not, the criterion is not evaluable, and numbers must be named. Parts may differ because their people do. Up to 2 % of rows without
+        A drift within a period is averaged, and one that moves predictions between two cuts is not seen. Predictions lie closer together than labels: where no cut
+        of the labels parts a tenth of the predictions from the others the criterion is not evaluable, and numbers must be named. Parts may differ because their people do. Up to 2 % of rows without
         a date that can be read, and rows in no declared part, are left out there. Many periods and cuts need many rows.
         A rehearsal judges the reference rows, so that without declared cuts it takes them from the labels of the rows that it counts.
     Remedy:
@@ -104,4 +104,4 @@ def prediction_drift(view: TableView, *, by: str, period: str, join_below: int) 
         Shares by pandas' groupby, scipy's two-sample Kolmogorov-Smirnov distance; planted shifts in 20 seeds, and 20 clean ones (tests/checks/test_value_drift.py); the bound
         by exact enumeration (tests/stats/test_exact_size.py).
     """
-    return drift_of_numbers(view, by=by, period=period, join_below=join_below, rows="rows")
+    return drift_of_numbers(view, by=by, period=period, join_below=join_below, rows="rows", least=min(BELOW))

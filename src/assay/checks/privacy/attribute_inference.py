@@ -149,7 +149,8 @@ def attribute_inference(view: RefitView, *, column: str) -> Counts:
     Limits:
         Of a model that learned from half of the rows; not of the judged model, so that it never gates. Another attack may be better. A weak guess without
         the model, as by a label of numbers in eight bins, makes the advantage look larger, and an attacker without the other inputs or the label gains less. Of numbers with more than 20 values the
-        bin is guessed; others with more than 20 cannot be asked about.
+        bin is guessed; others with more than 20 cannot be asked about. Of a value that few have nobody gains more than their share: whoever guesses that nobody has a rare illness is hardly
+        ever wrong, so that a threshold above its share says nothing.
     Remedy:
         Drop the input, or those that only it explains; regularise; release rounded scores or decisions alone.
     Oracle:
