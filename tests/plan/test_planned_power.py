@@ -174,6 +174,29 @@ def test_what_is_asked_below_zero_is_not_hopeless(metric, comparator, threshold,
     assert expected_value(*limit, None, best) == pytest.approx(good)
 
 
+@pytest.mark.parametrize(
+    ("metric", "answers", "comparator", "threshold", "unknown", "best"),
+    [
+        ("performance.mae_at_worst", Answers(Task.REGRESSION, 0.0, 100.0), Comparator.AT_MOST, "15", 0, 0.0),
+        ("performance.mae_at_worst", Answers(Task.REGRESSION, 0.0, 100.0), Comparator.AT_MOST, "15", 250, 20.0),
+        ("performance.multiclass_accuracy_at_worst", Answers(Task.MULTICLASS, classes=("a", "b")), Comparator.AT_LEAST, "0.7", 250, 0.8),
+        ("performance.multiclass_accuracy_at_worst", Answers(Task.MULTICLASS, classes=("a", "b")), Comparator.AT_LEAST, "0.7", 1000, 0.5),
+    ],
+)  # fmt: skip
+def test_no_model_is_supposed_to_be_right_about_cases_of_unknown_outcome(
+    metric, answers, comparator, threshold, unknown, best
+):
+    """A plan called it certain that .7 of all cases are right where half of them are unknown."""
+    found = metrics()[metric]
+    limit = found, comparator, Decimal(threshold)
+    declared = found.under({"unknown": unknown}, answers, 1000)
+    assert best_value(*limit, None, declared) == pytest.approx(best)
+    expected = expected_value(*limit, None, best_value(*limit, None, declared))
+    asked = float(threshold)
+    hopeless = best >= asked if comparator is Comparator.AT_MOST else best <= asked
+    assert expected == pytest.approx(best if hopeless else (asked + best) / 2)
+
+
 @pytest.mark.parametrize("rows", [500, 3000])
 def test_no_reversal_is_planned_as_simulated_rows_without_a_gap_have_it(rows):
     rng = np.random.default_rng(3)
