@@ -55,6 +55,14 @@ def _lost(counts: Losses, cell: LossCell) -> float:
     return sum(n for place, n in zip(cell.places, cell.rows, strict=True) if place == counts.steps) / cell.n
 
 
+def _of_others(lost: float, largest: float, power: int, true: float) -> float:
+    """The summary of the rows that are not lost, where that of all is the true one; nothing where less is left than the lost ones lose."""
+    if not lost:
+        return true
+    left = (true**power - lost * largest**power) / (1 - lost)
+    return float(max(left, 0.0) ** (1 / power))
+
+
 def _alone(counts: Losses, n: int, asked: Asked, lost: float) -> tuple[Passes, Passes]:
     """Where a part of the rows is ``lost`` whatever the model is, the others are spread as they are supposed to be."""
     tau, at_most = float(asked.threshold), asked.comparator is Comparator.AT_MOST
@@ -85,12 +93,7 @@ def _alone(counts: Losses, n: int, asked: Asked, lost: float) -> tuple[Passes, P
             low, high = (middle, high) if shows(SHAPE * scale, rows) is at_most else (low, middle)
         return low
 
-    def of_others(true: float) -> float:
-        """The summary of the rows that are not lost, where that of all is the true one; nothing where less is left than these lose."""
-        if not lost:
-            return true
-        left = (true**power - lost * counts.largest**power) / (1 - lost)
-        return float(max(left, 0.0) ** (1 / power))
+    of_others = functools.partial(_of_others, lost, counts.largest, power)
 
     def passes(true: float, factor: float) -> float:
         rows, others = n * factor, of_others(true)
