@@ -257,6 +257,7 @@ def test_without_other_rows_nothing_is_confirmed() -> None:
     few = counted(view_of([0] * 500, [0] * 99), depth=1)
     assert isinstance(few, Undefined)
     assert few.reason is Reason.EMPTY_GROUP
+    assert few.detail.endswith("search more rows, or write a smaller 'min_rows'.")
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ import pytest
 from assay.checks.catalogue import metrics
 from assay.domain.answers import Answers
 from assay.domain.assessment import Asked
-from assay.domain.evidence import Compare, Composite, Rate, Rates, Stratified
+from assay.domain.evidence import Compare, Composite, LossCell, Losses, Rate, Rates, Statistic, Stratified
 from assay.domain.vocabulary import Comparator, Task
 from assay.plan.counts import prospect_of
-from assay.plan.power import best_value, expected_value
+from assay.plan.losses import MEAN_OF_SHAPE
+from assay.plan.power import Power, best_value, expected_value
+from assay.stats.assess import assess
 from assay.stats.contrast_power import rates_power
 from assay.stats.contrasts import p_contrast_at_least
 from assay.stats.pieces.pieces import Target
@@ -172,6 +174,53 @@ def test_what_is_asked_below_zero_is_not_hopeless(metric, comparator, threshold,
     limit = found, comparator, Decimal(threshold)
     best = best_value(*limit, None, found.under({}, answers))
     assert expected_value(*limit, None, best) == pytest.approx(good)
+
+
+@pytest.mark.parametrize(
+    ("metric", "answers", "comparator", "threshold", "unknown", "best"),
+    [
+        ("performance.mae_at_worst", Answers(Task.REGRESSION, 0.0, 100.0), Comparator.AT_MOST, "15", 0, 0.0),
+        ("performance.mae_at_worst", Answers(Task.REGRESSION, 0.0, 100.0), Comparator.AT_MOST, "15", 250, 20.0),
+        ("performance.multiclass_accuracy_at_worst", Answers(Task.MULTICLASS, classes=("a", "b")), Comparator.AT_LEAST, "0.7", 250, 0.8),
+        ("performance.multiclass_accuracy_at_worst", Answers(Task.MULTICLASS, classes=("a", "b")), Comparator.AT_LEAST, "0.7", 1000, 0.5),
+    ],
+)  # fmt: skip
+def test_no_model_is_supposed_to_be_right_about_cases_of_unknown_outcome(
+    metric, answers, comparator, threshold, unknown, best
+):
+    """A plan called it certain that .7 of all cases are right where half of them are unknown."""
+    found = metrics()[metric]
+    limit = found, comparator, Decimal(threshold)
+    declared = found.under({"unknown": unknown}, answers, 1000)
+    assert best_value(*limit, None, declared) == pytest.approx(best)
+    expected = expected_value(*limit, None, best_value(*limit, None, declared))
+    asked = float(threshold)
+    hopeless = best >= asked if comparator is Comparator.AT_MOST else best <= asked
+    assert expected == pytest.approx(best if hopeless else (asked + best) / 2)
+
+
+@pytest.mark.parametrize("unknown", [100, 250])
+def test_cases_that_lose_all_are_planned_as_simulated_rows_beside_them_pass(unknown):
+    """The margin of a plan was half of what is needed: it took the cases of unknown outcome for errors like others."""
+    rng, rows, width, steps = np.random.default_rng(7), 2500, 20_000.0, 10_000
+    asked = Asked("c", Comparator.AT_MOST, Decimal(2500), ALPHA)
+
+    def counts(known):
+        """That many rows, off by so much on average, and the cases that are off by all."""
+        off = np.abs(rng.normal(size=rows)) * known / MEAN_OF_SHAPE
+        places, found = np.unique(np.minimum(np.ceil(off / width * steps), steps - 1), return_counts=True)
+        cell = LossCell("", (*map(int, places), steps), (*map(int, found), unknown))
+        return Losses((cell,), width, steps)
+
+    def passes(true):
+        known = (true * (rows + unknown) - unknown * width) / rows
+        drawn = [assess(Statistic("m", "", "test", counts(known)), asked).all_pass for _ in range(15)]
+        return sum(drawn) / len(drawn)
+
+    power = Power.of(prospect_of(counts(700.0), asked, None), expected=2000.0, threshold=2500.0, best=800.0)
+    assert power.margin is not None
+    assert passes(2500 - power.margin - 30) >= 0.9
+    assert passes(2500 - power.margin + 60) <= 0.5
 
 
 @pytest.mark.parametrize("rows", [500, 3000])

@@ -186,6 +186,14 @@ def test_an_answer_of_another_shape_is_told_by_what_the_task_wants(tmp_path: Pat
     assert GIVES[answers.task] in f"{wrong.value.message} {wrong.value.remedy}"
 
 
+def test_a_class_that_no_training_row_has_is_told_where_the_model_lacks_it(tmp_path: Path) -> None:
+    made = replace(recipe(tmp_path, KINDS["scikit-learn"]), answers=CLASSES)
+    with pytest.raises(SubjectError) as wrong:
+        Trained(made, ROWS, 1)
+    assert "gives a probability of each declared class for each row" in wrong.value.message
+    assert "it knows none that its training rows lack" in wrong.value.remedy
+
+
 def test_another_interpreter_trains_when_one_is_named(tmp_path: Path) -> None:
     made = recipe(tmp_path, KINDS["function"])
     with Trained(replace(made, python=sys.executable), ROWS, 1) as model:

@@ -30,6 +30,8 @@ _NARROWER = {
     Settles.GAIN: "and on either side at most the width of the declared range",
     Settles.SPREAD: "and between the smallest and the largest amount that is set",
     Settles.LARGEST: "and at most the largest amount that is set",
+    Settles.KNOWN: "and at most the share of cases whose outcome is known",
+    Settles.UNKNOWN: "and at most the width of the declared range; at least what cases of unknown outcome make of it",
     Settles.INVERSE: "and at most one over the share that is set, the smallest of several",
 }
 

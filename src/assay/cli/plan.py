@@ -183,7 +183,12 @@ def _row(planned: tuple[PlannedCriterion, ...]) -> tuple[str, ...]:
         return (*named, "", *said, "", "")
     margin = f"{p.power.margin:.3f}" if p.power.margin is not None else "none"
     needed = f"{p.rows_needed:,}" if p.rows_needed is not None else "no number"
-    return (*named, f"{p.power.expected:.3g}", *said, margin, needed)
+    return (*named, _short(p.power.expected), *said, margin, needed)
+
+
+def _short(number: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
 
 
 def _said(p: PlannedCriterion) -> str:

@@ -190,12 +190,12 @@ class Metric:
     declared: tuple[Declared, ...] = ()
     settled: Settled | None = None
 
-    def under(self, given: Settings, answers: Answers) -> Metric:
-        """The metric with the range that it has under a criterion's settings, its defaults where nothing is given, and a model's answers."""
+    def under(self, given: Settings, answers: Answers, rows: int | None = None) -> Metric:
+        """The metric with the range that it has under a criterion's settings, its defaults where nothing is given, a model's answers, and so many rows."""
         if self.settled is None:
             return self
         defaults = {name: p.default for name, p in self.parameters.items() if p.default is not None}
-        found = self.settled.range({**defaults, **given}, answers)
+        found = self.settled.range({**defaults, **given}, answers, rows)
         return self if found is None else replace(self, low=found[0], high=found[1])
 
     def outside(self, value: Decimal) -> bool:

@@ -30,6 +30,10 @@ class Settles(StrEnum):
     """A mean of declared amounts: between the smallest and the largest."""
     LARGEST = "largest"
     """What is lost at most is the largest of declared amounts."""
+    KNOWN = "known"
+    """A share of cases of which a declared number has no outcome and counts as wrong: at most that of the rows that are read."""
+    UNKNOWN = "unknown"
+    """A distance between answers over cases of which a declared number has no outcome and counts as off by the whole width: no less than these alone give."""
     INVERSE = "inverse"
     """A share divided by one that is declared: at most one over it; of several in a text, such as grades, over the first, the smallest."""
 
@@ -43,13 +47,21 @@ class Settled:
 
     def __post_init__(self) -> None:
         """Raises ValueError where amounts or shares are needed and none is named."""
-        if not self.settings and self.by in {Settles.SPREAD, Settles.LARGEST, Settles.INVERSE}:
+        needs = {Settles.SPREAD, Settles.LARGEST, Settles.KNOWN, Settles.UNKNOWN, Settles.INVERSE}
+        if not self.settings and self.by in needs:
             raise ValueError(f"a range by {self.by.value} needs the name of a setting")
 
-    def range(self, settings: Settings, answers: Answers) -> Range | None:
-        """The smallest and the largest value that there can be; None where the settings are not such that there is one."""
+    def range(self, settings: Settings, answers: Answers, rows: int | None = None) -> Range | None:
+        """The smallest and the largest value that there can be; None where the settings are not such that there is one.
+
+        ``rows``: how many are read, where somebody knows.
+        """
         try:
-            low, high = _RANGES[self.by](tuple(_number(settings[name]) for name in self.settings), answers)
+            numbers = tuple(_number(settings[name]) for name in self.settings)
+            if self.by in _BESIDE_ROWS:
+                low, high = _BESIDE_ROWS[self.by](_part(numbers[0], rows), answers)
+            else:
+                low, high = _RANGES[self.by](numbers, answers)
         except (KeyError, ArithmeticError):
             return None
         return (low, high) if low < high else None
@@ -75,6 +87,11 @@ def _width(shares: tuple[Decimal, ...], answers: Answers) -> Range:
     return ZERO, width * max((max(share, ONE - share) for share in shares), default=ONE)
 
 
+def _part(unknown: Decimal, rows: int | None) -> Decimal:
+    """The part of all cases that was not read; none where nobody knows how many were."""
+    return unknown / (rows + unknown) if rows else ZERO
+
+
 def _gain(_: tuple[Decimal, ...], answers: Answers) -> Range:
     least, most = _width((), answers)
     return least - most, most
@@ -92,3 +109,8 @@ _RANGES: Mapping[Settles, Callable[[tuple[Decimal, ...], Answers], Range]] = {
     Settles.LARGEST: lambda amounts, _: (ZERO, max(amounts)),
     Settles.INVERSE: _inverse,
 }
+_BESIDE_ROWS: Mapping[Settles, Callable[[Decimal, Answers], Range]] = {
+    Settles.KNOWN: lambda part, _: (ZERO, ONE - part),
+    Settles.UNKNOWN: lambda part, answers: (part * _width((), answers)[1], _width((), answers)[1]),
+}
+"""Ranges that follow from how many cases stand beside the rows that are read."""

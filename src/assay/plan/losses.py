@@ -36,7 +36,7 @@ def losses_prospect(counts: Losses, asked: Asked, _: Spread | None) -> Prospect 
     if not all(cell.n for cell in counts.cells):
         return "A group has no rows."
     if counts.compare is Compare.EACH:
-        parts = [_alone(counts, cell.n, asked) for cell in counts.cells]
+        parts = [_alone(counts, cell.n, asked, _lost(counts, cell)) for cell in counts.cells]
         return Prospect(all_of([a for a, _ in parts]), all_of([b for _, b in parts]), SAID)
     level = max(_losing(counts, cell).estimate for cell in counts.cells)
     compared = [(one.n, two.n) for one in counts.cells for two in counts.cells if counts.compares(one, two)]
@@ -50,7 +50,21 @@ def _losing(counts: Losses, cell: LossCell) -> Losing:
     return Losing.of(cell, counts.largest, counts.steps, counts.summary)
 
 
-def _alone(counts: Losses, n: int, asked: Asked) -> tuple[Passes, Passes]:
+def _lost(counts: Losses, cell: LossCell) -> float:
+    """The part of the rows that lose all that can be lost: cases of which nothing is known, for an imagined model is not as bad."""
+    return sum(n for place, n in zip(cell.places, cell.rows, strict=True) if place == counts.steps) / cell.n
+
+
+def _of_others(lost: float, largest: float, power: int, true: float) -> float:
+    """The summary of the rows that are not lost, where that of all is the true one; nothing where less is left than the lost ones lose."""
+    if not lost:
+        return true
+    left = (true**power - lost * largest**power) / (1 - lost)
+    return float(max(left, 0.0) ** (1 / power))
+
+
+def _alone(counts: Losses, n: int, asked: Asked, lost: float) -> tuple[Passes, Passes]:
+    """Where a part of the rows is ``lost`` whatever the model is, the others are spread as they are supposed to be."""
     tau, at_most = float(asked.threshold), asked.comparator is Comparator.AT_MOST
     power = 2 if counts.summary is Summary.ROOT_MEAN_SQUARE else 1
     enough = -math.log(asked.alpha)
@@ -63,13 +77,15 @@ def _alone(counts: Losses, n: int, asked: Asked) -> tuple[Passes, Passes]:
         claimed = (tau / counts.largest) ** power
         if not 0 < claimed < 1:
             return claimed >= 1 if at_most else claimed <= 0
-        each = np.full(len(unit), rows / len(unit))
+        each = np.full(len(unit), rows * (1 - lost) / len(unit))
+        if lost:
+            unit, each = np.append(unit, 1.0), np.append(each, rows * lost)
         bets = (unit, claimed) if at_most else (1 - unit, 1 - claimed)
         return bool(log_capitals(bets[0], each, np.array([bets[1]]))[0] >= enough)
 
     @functools.lru_cache(maxsize=256)
     def edge(rows: float) -> float:
-        """The value of the summary that a sample passes with at the most (at the least)."""
+        """The value of the summary that a sample passes with at the most (at the least), of the rows that are not lost."""
         low, high = 0.0, counts.largest
         for _ in range(30):
             middle = (low + high) / 2
@@ -77,16 +93,18 @@ def _alone(counts: Losses, n: int, asked: Asked) -> tuple[Passes, Passes]:
             low, high = (middle, high) if shows(SHAPE * scale, rows) is at_most else (low, middle)
         return low
 
+    of_others = functools.partial(_of_others, lost, counts.largest, power)
+
     def passes(true: float, factor: float) -> float:
-        rows = n * factor
-        if true <= 0:
+        rows, others = n * factor, of_others(true)
+        if others <= 0:
             return float(at_most and edge(rows) > 0)
-        error = SPREAD[counts.summary] * true / math.sqrt(rows)
+        error = SPREAD[counts.summary] * others / math.sqrt(rows * (1 - lost))
         sign = 1 if at_most else -1
-        return float(ndtr(sign * (edge(rows) - true) / error))
+        return float(ndtr(sign * (edge(rows) - others) / error))
 
     def at_best(true: float, factor: float) -> float:
-        return float(shows(np.array([max(true, 0.0)]), n * factor))
+        return float(shows(np.array([max(of_others(true), 0.0)]), n * factor))
 
     return passes, at_best
 

@@ -136,16 +136,25 @@ def best_value(
     """The best value that the metric can have: that of a model which is always right on such rows, or by the metric's range.
 
     For an unlimited one it is as far again as the threshold from zero; what should be small is not supposed to lie beyond zero. Where the
-    threshold itself does, it is the end of the range that follows from what is ``declared``.
+    threshold itself does, it is the end of the range that follows from what is ``declared``, beyond which nothing is supposed anyhow.
     """
     if always_right is not None:
         return always_right
+    at_least = comparator is Comparator.AT_LEAST
+    end = None if declared is None else declared.high if at_least else declared.low
+    best = _supposed_best(metric, comparator, threshold, declared)
+    return best if end is None else min(best, float(end)) if at_least else max(best, float(end))
+
+
+def _supposed_best(
+    metric: Metric, comparator: Comparator, threshold: Decimal, declared: Metric | None
+) -> float:
     limit = metric.high if comparator is Comparator.AT_LEAST else metric.low
     if limit is None:
         far = float(threshold) * (2 if comparator is Comparator.AT_LEAST else 0)
         if declared is None or _better(far, comparator, threshold):
             return far
-        return best_value(declared, comparator, threshold, None)
+        return _supposed_best(declared, comparator, threshold, None)
     return max(float(limit), 0.0) if comparator is Comparator.AT_MOST and threshold > 0 else float(limit)
 
 

@@ -26,7 +26,7 @@ TRAINING = 600.0
 GIVES: Mapping[Task, str] = {
     Task.BINARY: "the probability of label 1",
     Task.REGRESSION: "one number",
-    Task.MULTICLASS: "a probability for each class",
+    Task.MULTICLASS: "a probability of each declared class",
 }
 """What a trained model is asked of each row, by task."""
 WITHIN: Mapping[Task, str] = {Task.REGRESSION: ", none beyond 'prediction.range'"}
@@ -34,7 +34,7 @@ WITHIN: Mapping[Task, str] = {Task.REGRESSION: ", none beyond 'prediction.range'
 RETURNED: Mapping[Task, str] = {
     Task.BINARY: "a fitted classifier with predict_proba and the classes 0 and 1, a booster, or a function of the rows",
     Task.REGRESSION: "a fitted regressor with predict, a booster of a regression, or a function of the rows",
-    Task.MULTICLASS: "a fitted classifier with predict_proba and the declared classes, a booster with as many outputs, or a function of the rows",
+    Task.MULTICLASS: "a fitted classifier with predict_proba and the declared classes (it knows none that its training rows lack), a booster with as many outputs, or a function of the rows",
 }
 """What a recipe returns, by task."""
 

@@ -265,7 +265,8 @@ def _planned(
     if isinstance(prospect, str):
         return PlannedCriterion(criterion, undefined=_supposed(case, prospect) or prospect)
     limit = criterion.comparator, criterion.threshold
-    declared = check.metric.under(dict(wanted.parameters), case.specification.prediction.answers)
+    answers = case.specification.prediction.answers
+    declared = check.metric.under(dict(wanted.parameters), answers, imagined.rows)
     best = best_value(check.metric, *limit, _always_right(case, imagined, wanted, asked), declared)
     expected = expected_value(check.metric, *limit, criterion.expected, best)
     power = Power.of(prospect, expected=expected, threshold=float(criterion.threshold), best=best)

@@ -173,7 +173,7 @@ def found_slices(
         whose = f" of {min(lacking)}" if min(lacking) else ""
         return Undefined(
             Reason.EMPTY_GROUP,
-            f"No slice{whose} has {min_rows:,} of the {searched} rows that {measure} is a rate of.",
+            f"No slice{whose} has {min_rows:,} of the {searched} rows that {measure} is a rate of: search more rows, or write a smaller 'min_rows'.",
         )
     if said := _kept_from_search(view, looked_at, searched, int(depth), measure, int(min_rows)):
         return Undefined(Reason.NOT_MEASURED, said)

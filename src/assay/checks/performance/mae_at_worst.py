@@ -40,7 +40,7 @@ def _view(rows: int) -> TableView:
     tasks=(Task.REGRESSION,),
     comparators=AT_MOST,
     high=None,
-    settled=Settled(Settles.WIDTH),
+    settled=Settled(Settles.UNKNOWN, ("unknown",)),
     parameters={"unknown": UNKNOWN},
     examples=(
         Example(
@@ -89,8 +89,7 @@ def mae_at_worst(view: TableView, *, unknown: int) -> Counts:
         is exact for any number of rows (Waudby-Smith & Ramdas 2024, JRSS B 86). Errors are counted on a grid of a ten-thousandth of that width and rounded to the worse side.
     Limits:
         The number is the word of whoever drew the rows. Without an assumption nothing better can be said: one case of unknown outcome in a hundred costs a hundredth of the range, which
-        should be as narrow as truth allows. Where the predictions for such cases are at hand they would cost less, and are not asked. A plan imagines errors as those of a good model and
-        overrates the power where many outcomes are unknown.
+        should be as narrow as truth allows. Where the predictions for such cases are at hand they would cost less, and are not asked.
     Remedy:
         Follow up a random part of those whose outcome is not known, and judge on them as well; declare the range as narrow as truth allows.
     Oracle:

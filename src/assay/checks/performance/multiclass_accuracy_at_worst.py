@@ -12,6 +12,7 @@ from assay.checks.counting.unobserved import UNKNOWN
 from assay.domain.evidence import Counts, Rate, Rates
 from assay.domain.metric import Unit
 from assay.domain.needs import TabulatedOutcomes
+from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.table import TableView
 
@@ -31,6 +32,7 @@ def _view(rows: int, right: int) -> TableView:
     need=TabulatedOutcomes(by_confusion, no_columns),
     tasks=(Task.MULTICLASS,),
     comparators=AT_LEAST,
+    settled=Settled(Settles.KNOWN, ("unknown",)),
     parameters={"unknown": UNKNOWN},
     examples=(
         Example(

@@ -41,9 +41,14 @@ def threshold_out_of_range(draft: Draft, world: World) -> Iterator[Finding]:
                 ("criteria", i, criterion.comparator.value),
                 "threshold_out_of_range",
                 f"A threshold for {_lower(metric.title)} lies {_span(metric.low, metric.high)}; found {value}.",
-                remedy=(_as_share(value, metric.unit) if metric.high == 1 and metric.settled is None else "")
+                remedy=(_as_share(value, metric.unit) if metric.high == 1 and _of_all_cases(metric) else "")
                 or "Choose a value that the metric can have.",
             )
+
+
+def _of_all_cases(metric: Metric) -> bool:
+    """Whether the range up to 1 is that of a share, and not of amounts that happen to be such."""
+    return metric.settled is None or metric.unit is Unit.SHARE
 
 
 def part_of_a_count(draft: Draft, world: World) -> Iterator[Finding]:

@@ -25,11 +25,11 @@ def learning_losses(curve: CurveRecord, *, prefix: str) -> str | None:
     low, high = min(p[2] for p in curve.points), max(p[3] for p in curve.points)
     room = 0.05 * (high - low) or 0.1
     said = "mean absolute error"
-    return _learning(curve, (max(low - room, 0.0), high + room), "~g", said, said, prefix)
+    return _learning(curve, (max(low - room, 0.0), high + room), None, said, said, prefix)
 
 
 def _learning(
-    curve: CurveRecord, span: tuple[float, float], shape: str, title: str, what: str, prefix: str
+    curve: CurveRecord, span: tuple[float, float], shape: str | None, title: str, what: str, prefix: str
 ) -> str:
     sizes = [p[0] for p in curve.points]
     shown = ", ".join(f"{size:,.0f}" for size in sizes)
@@ -41,7 +41,7 @@ def _learning(
         },
         y={
             "scale": {"domain": list(span), "nice": False, "zero": False},
-            "axis": {"title": title, "format": shape, "tickCount": 5, "grid": True},
+            "axis": {"title": title, "tickCount": 5, "grid": True} | ({"format": shape} if shape else {}),
         },
         prefix=prefix,
         alternative=f"Learning curve of {theme.clipped(curve.label, 40)}: {what} with {shown} training rows.",
