@@ -42,6 +42,15 @@ def test_a_broken_dictionary(tmp_path: Path, case: Broken) -> None:
     assert said(refused.value, "dictionary.yaml") == case.said
 
 
+def test_a_list_where_a_setting_is_expected_is_told_how_several_are_written(tmp_path: Path) -> None:
+    path = write(tmp_path, edited(SPECIFICATION, "{scale: 0.1", "{scale: 0.1, column: [1000, 2000]"))
+    with pytest.raises(InvalidDocument) as refused:
+        read_specification(path, CATALOGUE)
+    (problem,) = refused.value.problems
+    assert problem.code == "setting_expected"
+    assert problem.remedy.endswith("with commas between them: '10, 20'.")
+
+
 def test_there_are_enough_of_them() -> None:
     assert len(SPECIFICATIONS) + len(DICTIONARIES) >= 45
     assert all(case.said for case in SPECIFICATIONS + DICTIONARIES)

@@ -216,7 +216,7 @@ _REMEDIES = {
     "days_expected": "Write how long it holds, not until when: '180 days'.",
     "code_expected": "Write the code as it stands in the data: 2, true, or 'A' in quotes.",
     "number_out_of_reach": "Round it to what a sample can show.",
-    "setting_expected": "Write one number without quotes, or one text.",
+    "setting_expected": "Write one number without quotes, or one text; several stand in one text, with commas between them: '10, 20'.",
     "bands_expected": "Write the cut points in square brackets.",
     "range_expected": "Write the least and the largest number that can be: [0, 500000].",
     "class_twice": "Write the classes as they stand in the label column, each once.",

@@ -37,7 +37,7 @@ def parameters(draft: Draft, world: World) -> Iterator[Finding]:
                 yield Finding(
                     (*trail, name),
                     "parameter_unreadable",
-                    f"{wrong}.",
+                    f"{wrong[:1].upper()}{wrong[1:]}.",
                     remedy=f"Write it like that, with commas between them; see: assay checks {criterion.metric}",
                 )
         for name, parameter in metric.parameters.items():
