@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-TRAINED, TESTED = 2000, 1500
+TRAINED, TESTED = 3000, 1500
 SITES, DEPARTMENTS = ("north", "south", "east", "west"), ("surgery", "medicine")
 REMARKS = (
     "no complaints",
