@@ -5,15 +5,21 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
 
-from assay.checks.counting.decision_rates import decision_rate
+from assay.checks.counting.decision_rates import DECISION_RATES, decision_rate
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Rate
+from assay.domain.metric import Parameter
 from assay.tally.table import Integers, Rows, TableContext, TableView, apart, together
 
+MEASURE = Parameter("What is measured in each slice.", default="accuracy", choices=tuple(DECISION_RATES))
+DEPTH = Parameter(
+    "1: each code; 2: each two of them, too.", default=2, low=Decimal(1), high=Decimal(2), integer=True
+)
 NO_VALUE = "no value"
 NONE_OF_THEM = "none of the documented codes"
 BOOLEAN = {1: "true", 0: "false"}

@@ -7,8 +7,16 @@ from decimal import Decimal
 
 from assay.checks.check import EITHER, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.decision_rates import DECISION_RATES
-from assay.checks.counting.slices import Slice, columns, slices, slices_by, tabulate, undocumented
+from assay.checks.counting.slices import (
+    DEPTH,
+    MEASURE,
+    Slice,
+    columns,
+    slices,
+    slices_by,
+    tabulate,
+    undocumented,
+)
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts, FoundRates, Rate, Undefined
@@ -74,16 +82,8 @@ def _slices(n: int, wrong: int) -> tuple[dict[str, list[int]], list[int], list[f
     comparators=EITHER,
     across=Across.OPTIONAL,
     parameters={
-        "measure": Parameter(
-            "What is measured in each slice.", default="accuracy", choices=tuple(DECISION_RATES)
-        ),
-        "depth": Parameter(
-            "1: each code; 2: each two of them, too.",
-            default=2,
-            low=Decimal(1),
-            high=Decimal(2),
-            integer=True,
-        ),
+        "measure": MEASURE,
+        "depth": DEPTH,
         "min_rows": Parameter(
             "Slices of fewer searched rows that the rate is of are not found.",
             default=100,

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from assay.checks.check import EITHER, Example, check
 from assay.checks.counting.cells import NO_ROWS
-from assay.checks.counting.decision_rates import DECISION_RATES
-from assay.checks.counting.slices import columns, slices, tabulate, undocumented
+from assay.checks.counting.slices import DEPTH, MEASURE, columns, slices, tabulate, undocumented
 from assay.checks.tabled import table_view
 from assay.domain.dictionary import Column
 from assay.domain.evidence import Counts, Rates, Undefined
@@ -52,16 +51,8 @@ def _view(wrong: int, n: int = 1000) -> TableView:
     comparators=EITHER,
     across=Across.OPTIONAL,
     parameters={
-        "measure": Parameter(
-            "What is measured in each slice.", default="accuracy", choices=tuple(DECISION_RATES)
-        ),
-        "depth": Parameter(
-            "1: each code; 2: each two of them, too.",
-            default=2,
-            low=Decimal(1),
-            high=Decimal(2),
-            integer=True,
-        ),
+        "measure": MEASURE,
+        "depth": DEPTH,
         "min_rows": Parameter(
             "Slices of fewer rows that the rate is of are left out.",
             default=100,
