@@ -183,30 +183,24 @@ def membership(attacked: Attacked, attack: str) -> tuple[Floats, Floats]:
 
     ``rmia`` compares with the remaining others, of whom none fixes the threshold: those who do are exchangeable with any other.
     """
-    made = _of_numbers if attacked.answers.task is Task.REGRESSION else _of_labels
-    found, sure = made(attacked)
+    numbers = attacked.answers.task is Task.REGRESSION
+    seen, shadows = _errors(attacked) if numbers else _confidences(attacked)
     if attack == "lira":
-        return attacked.split(normal_ratio(*found, attacked.member))
-    (seen, shadows), rest = sure, attacked.ends[1]
+        return attacked.split((normal_ratio if numbers else lira)(seen, shadows, attacked.member))
+    if numbers:
+        seen, shadows = likelihood_of_numbers(seen, 1.0), likelihood_of_numbers(shadows, 1.0)
+    rest = attacked.ends[1]
     return attacked.split(rmia(seen[:rest], shadows[:, :rest], seen[rest:], shadows[:, rest:]))
 
 
-_Pair = tuple[Floats, Floats]
-"""Of the target, and of the shadow models."""
+def _confidences(attacked: Attacked) -> tuple[Floats, Floats]:
+    """Those of the target, and of the shadow models."""
+    labels, answers = attacked.labels, attacked.answers
+    return confidence(attacked.target, labels, answers), confidence(attacked.shadows, labels, answers)
 
 
-def _of_labels(attacked: Attacked) -> tuple[_Pair, _Pair]:
-    """Logits of confidences, and confidences."""
-    sure = (
-        confidence(attacked.target, attacked.labels, attacked.answers),
-        confidence(attacked.shadows, attacked.labels, attacked.answers),
-    )
-    return (_logit(sure[0]), _logit(sure[1])), sure
-
-
-def _of_numbers(attacked: Attacked) -> tuple[_Pair, _Pair]:
-    """Signed errors, in units of the size of those of rows that were not learnt, and densities."""
+def _errors(attacked: Attacked) -> tuple[Floats, Floats]:
+    """The signed ones of both, in units of the size of those of rows that were not learnt."""
     seen, shadows = attacked.target - attacked.labels, attacked.shadows - attacked.labels
     unit = size_of(shadows[~attacked.member])
-    missed = seen / unit, shadows / unit
-    return missed, (likelihood_of_numbers(missed[0], 1.0), likelihood_of_numbers(missed[1], 1.0))
+    return seen / unit, shadows / unit
