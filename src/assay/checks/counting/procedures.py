@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.checks.counting.losses import loss
 from assay.domain.evidence import MeanCell, Undefined
+from assay.domain.metric import Parameter
 from assay.domain.vocabulary import Reason, Task
 from assay.stats.informed import LEVEL, p_decided, p_ranked
 from assay.tally.refits import (
@@ -25,6 +27,21 @@ from assay.tally.refits import (
 
 HELD_OUT = 5
 """One part of so many is asked and not trained on."""
+FOLDS = Parameter("Parts of the training rows.", default=5, low=Decimal(2), high=Decimal(20), integer=True)
+SEEDS = Parameter(
+    "Models that are trained and compared in pairs.",
+    default=3,
+    low=Decimal(2),
+    high=Decimal(10),
+    integer=True,
+)
+SIZES = Parameter(
+    "Points of the curve; each has half of the rows of the next.",
+    default=4,
+    low=Decimal(2),
+    high=Decimal(8),
+    integer=True,
+)
 GAIN_STEPS = 5_000
 """Steps of the declared range in which a gain is counted."""
 

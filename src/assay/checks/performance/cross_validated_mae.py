@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from assay.checks.check import AT_MOST, Example, check
 from assay.checks.counting.losses import STEPS, losses_of_rows
-from assay.checks.counting.procedures import by_fold, errors
+from assay.checks.counting.procedures import FOLDS, by_fold, errors
 from assay.checks.trained import numbers
 from assay.domain.evidence import Counts, FoldLosses
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Unit
 from assay.domain.needs import Refits
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
@@ -34,9 +32,7 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     high=None,
     settled=Settled(Settles.WIDTH),
     parameters={
-        "folds": Parameter(
-            "Parts of the training rows.", default=5, low=Decimal(2), high=Decimal(20), integer=True
-        ),
+        "folds": FOLDS,
     },
     examples=(
         Example(

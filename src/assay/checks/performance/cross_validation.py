@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import numpy as np
 
 from assay.checks.check import EITHER, Example, check
-from assay.checks.counting.procedures import by_fold
+from assay.checks.counting.procedures import FOLDS, by_fold
 from assay.checks.trained import folds as by_hand
 from assay.domain.evidence import Counts, Folds, Rate, Undefined
 from assay.domain.metric import Parameter, Unit
@@ -36,9 +34,7 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     tasks=(Task.BINARY, Task.MULTICLASS),
     comparators=EITHER,
     parameters={
-        "folds": Parameter(
-            "Parts of the training rows.", default=5, low=Decimal(2), high=Decimal(20), integer=True
-        ),
+        "folds": FOLDS,
         "rate": Parameter(
             "What is counted in each fold; of several classes the accuracy.",
             default="accuracy",

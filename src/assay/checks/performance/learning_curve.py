@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.counting.procedures import by_size
+from assay.checks.counting.procedures import SIZES, by_size
 from assay.checks.trained import same_rows
 from assay.domain.evidence import Counts, Learned, PairedCell, Rate
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Unit
 from assay.domain.needs import Refits
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.refits import Fit, Parameters, RefitView, TrainingRows, nobody, whole_number
@@ -37,15 +37,7 @@ def _curve(rows: int, lost: int, won: int) -> RefitView:
     comparators=AT_MOST,
     low=Decimal(-1),
     ideal=ZERO,
-    parameters={
-        "sizes": Parameter(
-            "Points of the curve; each has half of the rows of the next.",
-            default=4,
-            low=Decimal(2),
-            high=Decimal(8),
-            integer=True,
-        )
-    },
+    parameters={"sizes": SIZES},
     examples=(
         Example(
             says="Of 4,000 rows the larger model has 30 right that the smaller one has not, and 25 the other way round.",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.losses import STEPS, losses_of_rows
-from assay.checks.counting.procedures import by_size, errors, gains
+from assay.checks.counting.procedures import SIZES, by_size, errors, gains
 from assay.checks.trained import numbers
 from assay.domain.evidence import Counts, LearnedLosses
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Unit
 from assay.domain.needs import Refits
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
@@ -34,15 +32,7 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     high=None,
     settled=Settled(Settles.GAIN),
     ideal=ZERO,
-    parameters={
-        "sizes": Parameter(
-            "Points of the curve; each has half of the rows of the next.",
-            default=4,
-            low=Decimal(2),
-            high=Decimal(8),
-            integer=True,
-        )
-    },
+    parameters={"sizes": SIZES},
     examples=(
         Example(
             says="Of 4,000 rows half are 1 nearer with the larger model, and half are 1 further off.",

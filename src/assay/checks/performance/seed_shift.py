@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import combinations
 
 import numpy as np
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
 from assay.checks.counting.losses import STEPS, losses_of_rows
-from assay.checks.counting.procedures import by_seed
+from assay.checks.counting.procedures import SEEDS, by_seed
 from assay.checks.trained import numbers
 from assay.domain.evidence import Counts, Losses
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Unit
 from assay.domain.needs import Refits
 from assay.domain.settled import Settled, Settles
 from assay.domain.vocabulary import Comparator, Task, Verdict
@@ -36,15 +35,7 @@ def design(rows: TrainingRows, seed: int, parameters: Parameters) -> tuple[Fit, 
     high=None,
     ideal=ZERO,
     settled=Settled(Settles.WIDTH),
-    parameters={
-        "seeds": Parameter(
-            "Models that are trained and compared in pairs.",
-            default=3,
-            low=Decimal(2),
-            high=Decimal(10),
-            integer=True,
-        )
-    },
+    parameters={"seeds": SEEDS},
     examples=(
         Example(
             says="Of 2,000 rows each is predicted 1 apart with another seed.",

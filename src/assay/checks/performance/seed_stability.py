@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import combinations
 
 from assay.checks.check import AT_MOST, ZERO, Example, check
-from assay.checks.counting.procedures import by_seed
+from assay.checks.counting.procedures import SEEDS, by_seed
 from assay.checks.trained import same_rows
 from assay.domain.evidence import Counts, Rate, Rates
-from assay.domain.metric import Parameter, Unit
+from assay.domain.metric import Unit
 from assay.domain.needs import Refits
 from assay.domain.vocabulary import Comparator, Task, Verdict
 from assay.tally.refits import Fit, Parameters, RefitView, TrainingRows, nobody, whole_number
@@ -36,15 +35,7 @@ def _turned(count: int, rows: int = 2000) -> RefitView:
     tasks=(Task.BINARY, Task.MULTICLASS),
     comparators=AT_MOST,
     ideal=ZERO,
-    parameters={
-        "seeds": Parameter(
-            "Models that are trained and compared in pairs.",
-            default=3,
-            low=Decimal(2),
-            high=Decimal(10),
-            integer=True,
-        )
-    },
+    parameters={"seeds": SEEDS},
     examples=(
         Example(
             says="Of 2,000 rows 20 are decided otherwise with another seed.",
