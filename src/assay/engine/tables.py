@@ -20,6 +20,7 @@ from assay.tally.groups import inside
 from assay.tally.known import KnownRows
 from assay.tally.table import (
     ALL_ROWS,
+    BESIDE,
     BROKE,
     OF_LABELS,
     OUTSIDE,
@@ -106,7 +107,7 @@ class Tables:
             if table.per_unit and not table.asks:
                 made |= self._labelled_or_not(table, batch, rows)
             for name, keys in made.items():
-                if not name.startswith((OUTSIDE, OF_LABELS, UNLABELLED)):
+                if not name.startswith(BESIDE):
                     _look_at(table, name, keys, rows.n)
                 counted = TableCounts.of(keys)
                 total[name] = total[name] + counted if name in total else counted

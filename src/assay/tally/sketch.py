@@ -15,7 +15,9 @@ from assay.tally.hashes import Hashes, mixed, number_words
 
 _SHIFT = np.uint64(32)
 PIECE = 1 << 18
+"""Whole numbers that are hashed at once."""
 FEW = 2 * SIZE
+"""Of so many of the smallest hashes of a batch at least a sample is different, unless many are copies."""
 
 
 @dataclass(frozen=True, slots=True)

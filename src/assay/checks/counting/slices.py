@@ -56,7 +56,7 @@ def _meanings(column: Column) -> tuple[str, ...]:
 
 
 def columns(context: TableContext) -> tuple[str, ...]:
-    """Those columns."""
+    """The names of :func:`coded` columns."""
     return tuple(column.name for column in coded(context))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from assay.tally.table.context import Setting, TableContext
 from assay.tally.table.counts import (
     ALL_ROWS,
+    BESIDE,
     BROKE,
     OF_LABELS,
     OUTSIDE,
@@ -27,6 +28,7 @@ from assay.tally.table.view import TableView
 
 __all__ = [
     "ALL_ROWS",
+    "BESIDE",
     "BROKE",
     "MOST",
     "OF_LABELS",

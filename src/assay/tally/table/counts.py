@@ -88,6 +88,8 @@ UNLABELLED = "\v"
 for those with a label: of tables that rows without one are not handed to."""
 BROKE = "\r"
 """How the name begins that tells that the function broke on some rows; what it raised, and where, follows."""
+BESIDE = (OUTSIDE, OF_LABELS, UNLABELLED)
+"""What is counted of rows beside the keys that a function gave them; no check sees it."""
 TableTally = Mapping[str, TableCounts]
 """The tables that one function made, by name."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from assay.domain.errors import SubjectError
 from assay.domain.vocabulary import Reason
 from assay.tally.table.context import TableContext
-from assay.tally.table.counts import ALL_ROWS, BROKE, OF_LABELS, OUTSIDE, UNLABELLED, TableCounts, TableTally
+from assay.tally.table.counts import ALL_ROWS, BESIDE, BROKE, TableCounts, TableTally
 
 LEARNT_FROM = ("train", "develop", "test")
 """The data sets, that from which the model learned first."""
@@ -52,7 +52,7 @@ class TableView:
             role: {
                 name: counts
                 for name, counts in tally.items()
-                if name != ALL_ROWS and not name.startswith((OUTSIDE, OF_LABELS, UNLABELLED))
+                if name != ALL_ROWS and not name.startswith(BESIDE)
             }
             for role, tally in tallies.items()
         }
