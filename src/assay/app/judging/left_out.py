@@ -26,7 +26,7 @@ from assay.tally.table import (
     rows_by_group,
     unlabelled_in,
 )
-from assay.tally.table.view import LEARNT_FROM
+from assay.tally.table.view import learnt_from
 
 
 def too_many_left_out(case: Case, measured: Measured, wanted: Wanted) -> Undefined | None:
@@ -96,8 +96,8 @@ def _too_little_learnt(measured: Measured, wanted: Wanted) -> Undefined | None:
     """Why what values say of labels cannot be learnt on one data set and held against another: too many rows of either have no label, and whoever took
     the labels away chose which; of all rows, or of a group, which is looked at by itself."""
     own = wanted.data(measured.judged_on)
-    learnt_on = next((role for role in LEARNT_FROM if role in measured.tallies and role != own), own)
-    for data in dict.fromkeys((own, learnt_on)):
+    learnt_on = learnt_from(measured.tallies, own)
+    for data in (own,) if learnt_on is None else (own, learnt_on):
         tally = measured.tallies[data]
         asked = inside(tally.layout, dict(wanted.narrowed))
         for attributes in ((), *((name,) for name, _ in tally.layout.attributes)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from assay.domain.errors import SubjectError
@@ -68,7 +68,7 @@ class TableView:
     def known_by(self) -> str | None:
         """Of the other data sets that were read the one which says what is known: the training data, else the development data, else the
         test data; None where there is no other."""
-        return next((data for data in LEARNT_FROM if data in self.tables and data != self.data), None)
+        return learnt_from(self.tables, self.data)
 
     @property
     def each(self) -> tuple[tuple[str, int], ...]:
@@ -81,6 +81,11 @@ class TableView:
     def table(self, name: str, data: str | None = None) -> TableCounts:
         """A table of the data set that the criterion names, or of another one; empty where no row is in it."""
         return self.tables[self.data if data is None else data].get(name, TableCounts.empty())
+
+
+def learnt_from(read: Collection[str], own: str) -> str | None:
+    """Of the data sets that were read the one on which it is learnt what is held against a set's own rows; None where there is no other."""
+    return next((data for data in LEARNT_FROM if data in read and data != own), None)
 
 
 def _see_whole(tally: TableTally) -> None:
